@@ -1,0 +1,63 @@
+import type { Language } from "./language.ts";
+import type { Evidence } from "./evidence.ts";
+import type { Message } from "./message.ts";
+
+/** The platforms that customers write on. */
+export type ChannelName = "web";
+
+/** One customer's thread on one channel. */
+export interface Conversation {
+  /** Unguessable, at most 64 characters `[A-Za-z0-9_-]`. */
+  id: string;
+  channel: ChannelName;
+  /** How many commits it has had; the next commit carries one more. */
+  revision: number;
+  language: Language;
+  /** The flow and the version of it that wrote the snapshot. */
+  flow: string;
+  flowVersion: number;
+  /** The machine's state, plain JSON. */
+  snapshot: Snapshot;
+  /** The revision whose message the customer's buttons belong to; an older button may be stale. */
+  promptedRevision: number;
+}
+
+export interface Snapshot {
+  value: unknown;
+  context: unknown;
+}
+
+/**
+ * One line of a conversation's log, in order and never changed: what came in
+ * (enough to replay it), what was said, what was assessed. `seq` counts from 1
+ * in each conversation.
+ */
+export interface LogEntry {
+  seq: number;
+  /** Milliseconds since 1970. */
+  at: number;
+  body: LogBody;
+}
+
+export type LogBody =
+  /** An event that the machine took. `said` is what a reader of the transcript sees of it; timers say nothing. */
+  | { type: "event"; event: FlowEvent; by: "customer" | "timer"; key: string; said?: Said }
+  | { type: "message"; id: string; message: Message }
+  | { type: "assessment"; assessment: unknown };
+
+/** What the customer typed, pressed or sent, for the transcript. Plain text. */
+export interface Said {
+  text?: string;
+  files?: readonly Evidence[];
+}
+
+/**
+ * What the machine takes: a past fact. `at` is when it came in, `dice` the
+ * only source of chance: both are stored with it, so a replay is exact.
+ */
+export interface FlowEvent {
+  type: string;
+  at: number;
+  /** 32 random bits, hex. */
+  dice: string;
+}

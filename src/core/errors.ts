@@ -1,0 +1,83 @@
+/**
+ * Every error of the bot's own. `code` has a row in `docs/errors.md`. The
+ * message states the fact with its ids: no secret, no customer text.
+ */
+export abstract class BotError extends Error {
+  abstract readonly code: string;
+  /** Whether the same call may succeed later; all that `app/` looks at. */
+  abstract readonly retryable: boolean;
+}
+
+/** Another turn was committed in between: load again and decide again. */
+export class StaleConversation extends BotError {
+  readonly code = "stale-conversation";
+  readonly retryable = true;
+  constructor(conversationId: string, revision: number) {
+    super(`conversation ${conversationId} is no longer at revision ${revision - 1}`);
+  }
+}
+
+/** The case number drawn is in use already: draw another and decide again. */
+export class CaseNumberTaken extends BotError {
+  readonly code = "case-number-taken";
+  readonly retryable = true;
+  constructor(number: string) {
+    super(`case number ${number} is taken`);
+  }
+}
+
+/** The store can't write now: disk full, file gone, lock held. Nothing of the commit has happened. */
+export class StoreUnavailable extends BotError {
+  readonly code = "store-unavailable";
+  readonly retryable = true;
+  constructor(what: string, options?: ErrorOptions) {
+    super(`the store can't ${what}`, options);
+  }
+}
+
+/** Another bot holds this DATA_DIR. */
+export class StoreLocked extends BotError {
+  readonly code = "store-locked";
+  readonly retryable = false;
+  constructor(folder: string) {
+    super(`another bot is running on ${folder}: stop it, or set DATA_DIR to another folder`);
+  }
+}
+
+/** DATA_DIR can't be written. */
+export class FolderUnwritable extends BotError {
+  readonly code = "folder-unwritable";
+  readonly retryable = false;
+  constructor(folder: string, options?: ErrorOptions) {
+    super(`can't write in ${folder}: give this user write access, or set DATA_DIR to another folder`, options);
+  }
+}
+
+/** A newer version of the bot wrote this store. */
+export class StoreTooNew extends BotError {
+  readonly code = "store-too-new";
+  readonly retryable = false;
+  constructor(found: number, known: number) {
+    super(`the data is of version ${found}, this bot knows up to ${known}: start the newer bot`);
+  }
+}
+
+/** PORT is in use. */
+export class PortInUse extends BotError {
+  readonly code = "port-in-use";
+  readonly retryable = false;
+  constructor(port: number) {
+    super(`port ${port} is in use: stop the other program, or set PORT to another (0 takes a free one)`);
+  }
+}
+
+/** The settings are wrong; all faults at once. */
+export class BadConfig extends BotError {
+  readonly code = "bad-config";
+  readonly retryable = false;
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super(`the settings have ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
+    this.faults = faults;
+  }
+}

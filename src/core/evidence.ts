@@ -1,0 +1,29 @@
+/** The kinds of file that are taken as evidence, told by content, never by name. */
+export const evidenceTypes = ["image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf"] as const;
+
+export type EvidenceType = (typeof evidenceTypes)[number];
+
+/** A customer's picture or document, of which the shop holds its own copy. */
+export interface Evidence {
+  /** Unguessable; names the copy in the evidence store. */
+  id: string;
+  /** Of the bytes as received, hex. */
+  sha256: string;
+  type: EvidenceType;
+  /** Of the bytes as received. */
+  sizeBytes: number;
+  /** What the customer's device called it: for show only, at most 100 characters, without control characters. */
+  name: string;
+  /** Of the cleaned picture that is shown; absent for a PDF. */
+  view?: { widthPx: number; heightPx: number };
+}
+
+/** Why a file is not taken; each is a locale key under `bot:evidence.refused`. */
+export type EvidenceRefusal =
+  | "empty"
+  | "tooLarge"
+  | "tooManyPixels"
+  | "wrongType"
+  | "broken"
+  | "tooMany"
+  | "noRoom";
