@@ -1,5 +1,7 @@
 import type { ChannelName } from "./conversation.ts";
+import type { Evidence } from "./evidence.ts";
 import type { Language } from "./language.ts";
+import type { AssessmentBlock } from "./message.ts";
 
 /** A customer's problem that people look at, as the desk lists it. */
 export interface Case {
@@ -19,4 +21,18 @@ export interface Case {
   reason?: string;
   /** The flow's decision record; the flow that wrote it reads it. */
   record: unknown;
+}
+
+/** A decision record as people read it, in the language of whoever reads. */
+export interface CaseDescription {
+  topic: string;
+  /** The assessment's kind, in a few words. */
+  outcome: string;
+  facts: readonly { label: string; value: string }[];
+  assessment: AssessmentBlock;
+  /** The rule and the versions of policy and flow by which it was assessed. */
+  versions: string;
+  evidence: readonly Evidence[];
+  /** What the customer added afterwards, in order. */
+  notes: readonly string[];
 }

@@ -1,7 +1,19 @@
 /** The kinds of file that are taken as evidence, told by content, never by name. */
-export const evidenceTypes = ["image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf"] as const;
+export const evidenceTypes = [
+  "image/png",
+  "image/jpeg",
+  "image/webp",
+  "image/gif",
+  "application/pdf",
+] as const;
 
 export type EvidenceType = (typeof evidenceTypes)[number];
+
+/** 10 MB: a phone's photo at full quality fits, and ten of them are no burden on a small disk. */
+export const maxEvidenceBytes = 10_000_000;
+
+/** Per case. */
+export const maxEvidenceFiles = 10;
 
 /** A customer's picture or document, of which the shop holds its own copy. */
 export interface Evidence {

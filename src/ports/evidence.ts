@@ -14,6 +14,8 @@ export interface Inspector {
 
 export interface Inspected {
   type: Evidence["type"];
+  /** Of the bytes as given, hex. */
+  sha256: string;
   /** WebP. */
   view?: { bytes: Uint8Array; widthPx: number; heightPx: number };
 }

@@ -38,9 +38,10 @@ export interface Store {
   lease(now: number, leaseMs: number, limit: number): Promise<LeasedReply[]>;
 
   /**
-   * Ends leases: `sent` removes the reply from its lane, `retryAt` gives it
-   * back until then. Repeating it, or settling what is settled already,
-   * changes nothing.
+   * Ends leases: `sent` removes the reply from its lane, `later` gives it back
+   * until `retryAt`. Repeating it, or settling what is settled already,
+   * changes nothing. A lease that has run out can still end as `sent`, which
+   * is a fact; its `later` comes too late once the reply is leased again.
    */
   settle(settlements: readonly Settlement[]): Promise<void>;
 
@@ -52,7 +53,7 @@ export interface Store {
 
   findCase(number: string): Promise<Case | undefined>;
 
-  /** Cases, the last opened first, before the given one (`openedAt`, `number`) if given. */
+  /** Cases by `openedAt`, then `number`, the greatest first; only those less than `before` if given. */
   listCases(query: { before?: { openedAt: number; number: string }; limit: number }): Promise<Case[]>;
 
   /** 32 random bytes under this name, made at the first call, the same ever after in every process. */
@@ -70,7 +71,7 @@ export interface Commit {
   handled: string;
   /** When the commit is made, milliseconds since 1970. */
   at: number;
-  /** Appended in order; the store numbers them. A `message` is queued for sending as well. */
+  /** Appended in order; the store numbers them. A `message`, whose id no other may have, is queued for sending as well. */
   log: readonly LogBody[];
   /** Carried out in this order: a cancel may come before a set of the same id. */
   timers: readonly TimerChange[];
@@ -101,4 +102,7 @@ export interface LeasedReply {
   attempts: number;
 }
 
-export type Settlement = { id: string; outcome: "sent" } | { id: string; outcome: "later"; retryAt: number };
+export type Settlement =
+  | { id: string; outcome: "sent" }
+  /** `attempts` as leased: it says which lease ends. */
+  | { id: string; outcome: "later"; attempts: number; retryAt: number };

@@ -1,0 +1,157 @@
+import type { Evidence } from "../../src/core/evidence.ts";
+import type { Language } from "../../src/core/language.ts";
+import type { FlowEvent } from "../../src/core/conversation.ts";
+import type { Assessment } from "./assess.ts";
+import type { Facts, Known } from "./facts.ts";
+import type { Offer, RuleId, RuleTopic, Topic } from "./policy/rules.ts";
+import type { Answers, QuestionId } from "./questions.ts";
+import type { Fault } from "./read/reading.ts";
+
+/** What a conversation remembers. Plain JSON and a stored format. */
+export interface RefundContext {
+  /** When the event in hand came in, milliseconds since 1970. */
+  at: number;
+  /** The chance that came with it, 32 bits in hex. */
+  dice: string;
+  timeZone: string;
+  language: Language;
+  topic?: RuleTopic | undefined;
+  answers: Answers;
+  /** The questions that count for the topic, in the order passed. What is answered but not on it counts for nothing. */
+  path: readonly QuestionId[];
+  /** The inbound that brought each answer, so that an edit of it corrects the answer. */
+  sources: Partial<Record<QuestionId, string>>;
+  /** Given in this dialogue, whatever the step. */
+  evidence: readonly Evidence[];
+  /** Answers in a row that were not understood. */
+  misses: number;
+  /** An answer under change, to put back when the customer thinks better of it. */
+  changing?: Pick<Answers, QuestionId> | undefined;
+  confirmed: boolean;
+  rule?: RuleId | undefined;
+  assessment?: Assessment | undefined;
+  case?: CurrentCase | undefined;
+  pastCases: readonly PastCase[];
+  /** What a start over threw away, for as long as it can be undone. */
+  discarded?: Pick<RefundContext, "topic" | "answers" | "evidence"> | undefined;
+}
+
+/** The case in hand, with its decision record. */
+export interface CurrentCase {
+  number: string;
+  openedAt: number;
+  contested: boolean;
+  record: DecisionRecord;
+}
+
+export interface PastCase {
+  number: string;
+  openedAt: number;
+  topic: RuleTopic;
+  kind: Assessment["kind"];
+}
+
+/** All that a decision rests on; replaying the log's events gives it again. A stored format. */
+export interface DecisionRecord {
+  topic: RuleTopic;
+  assessment: Assessment;
+  facts: Facts;
+  answers: Answers;
+  evidence: readonly Evidence[];
+  timeZone: string;
+  assessedAt: number;
+  flowVersion: number;
+  /** For a declared withdrawal: the customer's own words, or the button's. */
+  declaration?: string;
+  email?: string;
+  additions: readonly { at: number; text?: string; evidence?: readonly Evidence[] }[];
+}
+
+export type RefundEvent = FlowEvent &
+  (
+    | { type: "started" }
+    | { type: "topic-chosen"; topic: Topic; description?: string }
+    /** Words that name no topic; kept as the description. */
+    | { type: "problem-told"; description: string }
+    /** `understood`: an answer that could be read in two ways, to be said back. */
+    | { type: "answered"; answers: Answers; source: string; understood?: QuestionId }
+    | { type: "answer-refused"; question?: QuestionId; fault: Fault | OwnFault; values?: Readonly<Record<string, string | number>> }
+    /** `answers`: what the files and the words with them answer where they came. */
+    | { type: "evidence-given"; files: readonly Evidence[]; answers: Answers; source: string }
+    | { type: "went-back" }
+    | { type: "change-asked"; question: QuestionId }
+    | { type: "confirmed" }
+    | { type: "started-over" }
+    | { type: "restored" }
+    | { type: "language-chosen"; language: Language }
+    | { type: "help-asked" }
+    | { type: "person-asked" }
+    | { type: "offer-taken"; offer: Offer }
+    | { type: "reminder-asked" }
+    | { type: "withdrawal-asked" }
+    | { type: "withdrawal-declared"; declaration: string }
+    | { type: "status-asked" }
+    | { type: "case-extended"; text: string }
+    | { type: "addition-asked" }
+    | { type: "email-asked" }
+    | { type: "email-given"; email: string }
+    | { type: "return-link-asked" }
+    | { type: "contest-asked" }
+    | { type: "contested"; text: string }
+    | { type: "another-asked" }
+    /** A button whose time is over, or one pressed twice. */
+    | { type: "stale-pressed" }
+    /** An edit of something that is no longer open. */
+    | { type: "edited-late" }
+  );
+
+/** What can be wrong beside the readers' own faults; texts `bot:fault.<id>`. */
+export type OwnFault =
+  | "notAChoice"
+  | "deliveredOverOrdered"
+  | "goneOverDelivered"
+  | "faultyOverOrdered"
+  | "zero"
+  | "needsTime"
+  | "filesWanted"
+  | "wordsWanted"
+  | "tooManyFiles"
+  | "noTopic";
+
+export function pick(answers: Answers, questions: readonly QuestionId[]): Answers {
+  const picked = questions.filter((question) => answers[question] !== undefined).map((question) => [question, answers[question]]);
+  return Object.fromEntries(picked) as Answers;
+}
+
+/** What the facts are read from: the answers on the path and, while it is passed, the question in hand. */
+export function knownOf(context: RefundContext, inHand?: QuestionId): Known {
+  const { at, timeZone, evidence } = context;
+  const counting = inHand === undefined ? context.path : [...context.path, inHand];
+  return { answers: pick(context.answers, counting), evidenceCount: evidence.length, at, timeZone };
+}
+
+/** What the bot says beside asking; texts in `render.ts`. */
+export type SayTopic =
+  | "welcome"
+  | "understood"
+  | "fault"
+  | "problemKept"
+  | "evidenceKept"
+  | "assessment"
+  | "receipt"
+  | "reminderSet"
+  | "waitOver"
+  | "reminder"
+  | "welcomeBack"
+  | "languageChosen"
+  | "help"
+  | "status"
+  | "stale"
+  | "editedLate"
+  | "startedOver"
+  | "returnLink"
+  | "caseStays"
+  | "caseExtended"
+  | "contested"
+  | "emailKept"
+  | "personInformed";

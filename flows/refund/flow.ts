@@ -1,0 +1,35 @@
+import type { Conversation, Snapshot } from "../../src/core/conversation.ts";
+import type { Flow } from "../../src/core/flow.ts";
+import type { Language } from "../../src/core/language.ts";
+import type { Texts } from "../../src/core/texts.ts";
+import type { RefundContext } from "./context.ts";
+import { machine } from "./machine.ts";
+import { flowVersion } from "./policy/figures.ts";
+import { readEvent } from "./read-event.ts";
+import { render, type Shop } from "./render.ts";
+
+/** What an owner sets of the flow. */
+export interface RefundSettings extends Shop {
+  /** ISO 4217, for a price without a sign. */
+  currency: string;
+  /** A whole order number. */
+  orderNumberPattern: RegExp;
+}
+
+/** The refund policy as a flow of the bot. */
+export function createRefund(settings: RefundSettings, textsIn: (language: Language) => Texts): Flow {
+  const { timeZone, currency, orderNumberPattern } = settings;
+  return {
+    id: "refund",
+    version: flowVersion,
+    machine,
+    input: ({ now, dice }, language) => ({ at: now, dice, timeZone, language }),
+    readEvent(inbound, conversation: Conversation, { now, dice }) {
+      const reader = { now, timeZone, currency, orderNumberPattern };
+      const { meaning, said } = readEvent(inbound, conversation, textsIn(conversation.language), reader);
+      return { event: { ...meaning, at: now, dice }, ...(said && { said }) };
+    },
+    languageOf: ({ context }: Snapshot) => (context as RefundContext).language,
+    render: (said, snapshot, texts) => render(said, snapshot, texts, settings),
+  };
+}

@@ -1,0 +1,226 @@
+import { opensCase, topics, type Topic } from "./policy/rules.ts";
+import { outcomeOf } from "./assess.ts";
+import { asking, chart } from "./chart.ts";
+import * as steps from "./steps.ts";
+import { say } from "./steps.ts";
+import { account } from "./topics/account.ts";
+import { autoService } from "./topics/auto-service.ts";
+import { changedMind } from "./topics/changed-mind.ts";
+import { dispute } from "./topics/dispute.ts";
+import { drop } from "./topics/drop.ts";
+import { notDelivered } from "./topics/not-delivered.ts";
+import { other } from "./topics/other.ts";
+import { partial } from "./topics/partial.ts";
+import { recurring } from "./topics/recurring.ts";
+import { slowDelivery } from "./topics/slow-delivery.ts";
+import { stopDelivery } from "./topics/stop-delivery.ts";
+import { wrongCountry } from "./topics/wrong-country.ts";
+
+/** Topics whose first question is their own: the case goes to people at once, the order number is asked afterwards. */
+const withoutOrder: readonly Topic[] = ["dispute"];
+
+const charted = topics.filter((topic) => topic !== "human");
+
+/** What clause 2 asks beside the topic's own questions; every one can be skipped once the case is open. */
+const askingClause2 = {
+  askingService: asking("service", "askingLinks"),
+  askingLinks: asking("links", "askingDescription"),
+  askingDescription: asking("description", "askingPictures"),
+};
+
+/** Brings one problem from the topic to the assessment. */
+const filling = chart.createStateConfig({
+  initial: "walking",
+  states: {
+    // Goes through the answers known so far to the first question that is open.
+    walking: {
+      id: "walking",
+      entry: steps.forgetPath,
+      always: [
+        ...withoutOrder.map((topic) => ({ guard: { type: "topicIs", params: { topic } }, target: `#${topic}` }) as const),
+        { target: "askingOrderNumber" },
+      ],
+    },
+    askingOrderNumber: asking(
+      "orderNumber",
+      charted.map((topic) => ({ topic, to: `#${topic}` })),
+    ),
+    notDelivered,
+    slowDelivery,
+    drop,
+    partial,
+    wrongCountry,
+    stopDelivery,
+    changedMind,
+    autoService,
+    account,
+    recurring,
+    dispute,
+    other,
+    // An estimate needs the price.
+    askingPrice: { id: "askingPrice", ...asking("price", "askingService") },
+    ...askingClause2,
+    askingService: { id: "askingService", ...askingClause2.askingService },
+    askingPictures: asking("pictures", "#reviewing"),
+    reviewing: {
+      id: "reviewing",
+      entry: steps.dropAbandonedAnswers,
+      always: { guard: ({ context }) => context.confirmed, target: "#assessing" },
+      on: { confirmed: { target: "walking", actions: chart.assign({ confirmed: true }) } },
+    },
+  },
+  on: {
+    answered: [
+      { guard: steps.changesThePath, target: ".walking", actions: [steps.takeAnswers, steps.sayUnderstood] },
+      { actions: [steps.takeAnswers, steps.sayUnderstood] },
+    ],
+    "answer-refused": { actions: [steps.countMiss, steps.sayFault] },
+    "evidence-given": { actions: [steps.takeEvidence, say("evidenceKept")] },
+    "went-back": [
+      { guard: ({ context }) => context.changing !== undefined, target: ".walking", actions: steps.putBack },
+      { guard: ({ context }) => context.path.length > 0, target: ".walking", actions: steps.forgetLastAnswer },
+      { target: "choosingTopic" },
+    ],
+    "change-asked": { target: ".walking", actions: steps.changeAnswer },
+  },
+});
+
+/** What was reached, where no case is opened. */
+const assessed = chart.createStateConfig({
+  initial: "clarified",
+  states: {
+    clarified: {},
+    waitOffered: { on: { "reminder-asked": { target: "waiting", actions: say("reminderSet") } } },
+    waiting: {
+      after: { untilDue: { target: "#walking", actions: [steps.askAgain, say("waitOver")] } },
+      on: { "reminder-asked": { actions: say("reminderSet") } },
+    },
+  },
+  on: {
+    "went-back": { target: "#reviewing", actions: steps.reopen },
+    "change-asked": { target: "#walking", actions: [steps.reopen, steps.changeAnswer] },
+    "offer-taken": [
+      { guard: ({ event }) => event.offer === "topics", target: "choosingTopic", actions: steps.reopen },
+      { guard: ({ event }) => event.offer !== "examination", target: "#walking", actions: [steps.reopen, steps.takeOffer] },
+      { target: "#caseOpen", actions: steps.openCaseForPerson },
+    ],
+    "evidence-given": { actions: [steps.takeEvidence, say("evidenceKept")] },
+  },
+});
+
+/** A case is with people; the customer can add to it, contest, and start another. */
+const caseOpen = chart.createStateConfig({
+  id: "caseOpen",
+  initial: "askingOrderNumber",
+  states: {
+    askingOrderNumber: asking("orderNumber", "askingService"),
+    ...askingClause2,
+    askingPictures: asking("pictures", "ready"),
+    ready: { entry: steps.saveCase },
+    askingAddition: { on: { "case-extended": { target: "ready", actions: steps.extendCase } } },
+    askingEmail: { on: { "email-given": { target: "ready", actions: steps.takeEmail } } },
+    askingContest: { on: { contested: { target: "ready", actions: steps.contestCase } } },
+  },
+  on: {
+    answered: { actions: [steps.takeAnswers, steps.sayUnderstood, ...steps.saveCase] },
+    "case-extended": { actions: [...steps.extendCase, ...steps.saveCase] },
+    "answer-refused": { actions: [steps.countMiss, steps.sayFault] },
+    "evidence-given": { actions: [steps.takeEvidence, ...steps.saveCase, say("evidenceKept")] },
+    "addition-asked": ".askingAddition",
+    "email-asked": ".askingEmail",
+    "contest-asked": ".askingContest",
+    "return-link-asked": { actions: say("returnLink") },
+    "went-back": { target: ".ready", actions: say("caseStays") },
+    "person-asked": { actions: say("personInformed") },
+  },
+});
+
+/**
+ * The refund policy as a conversation. `dialogue` is where the customer
+ * stands, `answering` who answers, `silence` how long nothing came.
+ */
+export const machine = chart.createMachine({
+  id: "refund",
+  type: "parallel",
+  context: ({ input }) => ({
+    ...input,
+    answers: {},
+    path: [],
+    sources: {},
+    evidence: [],
+    misses: 0,
+    confirmed: false,
+    pastCases: [],
+  }),
+  states: {
+    dialogue: {
+      initial: "choosingTopic",
+      entry: say("welcome"),
+      states: {
+        choosingTopic: {
+          on: {
+            "topic-chosen": { target: "filling", actions: steps.takeTopic },
+            "problem-told": { actions: [steps.takeDescription, steps.countMiss, say("problemKept")] },
+            "answer-refused": { actions: [steps.countMiss, steps.sayFault] },
+            "evidence-given": { actions: [steps.takeEvidence, say("evidenceKept")] },
+            restored: { guard: ({ context }) => context.discarded !== undefined, target: "filling", actions: steps.restore },
+            "went-back": { guard: ({ context }) => context.topic !== undefined, target: "filling" },
+          },
+        },
+        filling,
+        assessing: {
+          id: "assessing",
+          entry: [steps.assessNow, steps.recordAssessment],
+          always: [
+            { guard: ({ context }) => opensCase(outcomeOf(steps.settledRule(context))), target: "caseOpen", actions: steps.openCase },
+            { guard: ({ context }) => context.assessment?.kind === "wait", target: "assessed.waitOffered", actions: steps.sayAssessment },
+            { target: "assessed.clarified", actions: steps.sayAssessment },
+          ],
+        },
+        assessed,
+        caseOpen,
+        confirmingWithdrawal: {
+          on: {
+            "went-back": [
+              { guard: steps.hasCase, target: "caseOpen.ready" },
+              { guard: ({ context }) => context.topic !== undefined, target: "filling" },
+              { target: "choosingTopic" },
+            ],
+            "answer-refused": { actions: [steps.countMiss, steps.sayFault] },
+          },
+        },
+      },
+      on: {
+        "language-chosen": { actions: [steps.takeLanguage, say("languageChosen")] },
+        "help-asked": { actions: say("help") },
+        "status-asked": { actions: say("status") },
+        "stale-pressed": { actions: say("stale") },
+        "edited-late": { actions: say("editedLate") },
+        "person-asked": { target: ".caseOpen", actions: steps.openCaseForPerson },
+        "withdrawal-asked": ".confirmingWithdrawal",
+        "withdrawal-declared": { target: ".caseOpen", actions: steps.openCaseForWithdrawal },
+        "started-over": { target: ".choosingTopic", actions: [steps.startOver, say("startedOver")] },
+        "another-asked": { target: ".choosingTopic", actions: steps.startAnother },
+      },
+    },
+    answering: {
+      initial: "bot",
+      states: {
+        bot: { always: { guard: steps.hasCase, target: "waiting" } },
+        /** People have the case; the bot still takes what is added to it. */
+        waiting: { always: { guard: ({ context }) => context.case === undefined, target: "bot" } },
+      },
+    },
+    silence: {
+      initial: "fresh",
+      states: {
+        fresh: {
+          after: { reminder: [{ guard: steps.isUnfinished, target: "reminded", actions: say("reminder") }, { target: "reminded" }] },
+        },
+        reminded: { after: { rest: "resting" } },
+        resting: { exit: say("welcomeBack") },
+      },
+      on: Object.fromEntries(steps.customerEvents.map((type) => [type, { target: ".fresh", reenter: true }])),
+    },
+  },
+});

@@ -1,0 +1,175 @@
+import type { Block, Choice, Message } from "../../src/core/message.ts";
+import type { Texts } from "../../src/core/texts.ts";
+import type { RefundContext } from "./context.ts";
+import type { Topic } from "./policy/rules.ts";
+import { questions, type Answers, type QuestionId } from "./questions.ts";
+import { questionsAhead, type Place, type Standing } from "./standing.ts";
+import { answerText, choiceLabel, valuesOf } from "./wording.ts";
+
+/** What is asked where the customer stands, and what can be pressed there. */
+export type Prompt = Pick<Message, "blocks" | "choices" | "progress" | "awaits">;
+
+/** The topics as a customer looks for them. */
+const topicGroups: Record<string, readonly Topic[]> = {
+  delivery: ["notDelivered", "slowDelivery", "partial", "stopDelivery"],
+  result: ["drop", "wrongCountry", "changedMind"],
+  service: ["autoService", "account"],
+  payment: ["recurring", "dispute"],
+  else: ["other", "human"],
+};
+
+const awaited = {
+  choice: undefined,
+  figure: "figure",
+  money: "figure",
+  orderNumber: "figure",
+  moment: "text",
+  text: "text",
+  links: "text",
+  files: "files",
+} as const;
+
+export function promptAt(at: Standing, texts: Texts): Prompt {
+  return prompts[at.place](at, texts);
+}
+
+const prompts: Record<Place, (at: Standing, texts: Texts) => Prompt> = {
+  asking: askQuestion,
+
+  choosingTopic: ({ context }, texts) => ({
+    blocks: [text(texts, context.pastCases.length > 0 ? "bot:topics.askAgain" : "bot:topics.ask")],
+    choices: [
+      ...Object.entries(topicGroups).flatMap(([group, members]) =>
+        members.map((topic) => ({
+          id: `topic:${topic}`,
+          label: texts.text(`bot:topic.${topic}`),
+          group: texts.text(`bot:topicGroup.${group}`),
+          weight: "normal" as const,
+        })),
+      ),
+      ...(context.discarded ? [choice(texts, "restore", "normal")] : []),
+      ...(context.topic !== undefined ? [choice(texts, "back", "quiet")] : []),
+      ...(context.pastCases.length > 0 ? [choice(texts, "status", "quiet")] : []),
+      choice(texts, "help", "quiet"),
+    ],
+    awaits: "text",
+  }),
+
+  reviewing: ({ context }, texts) => ({
+    blocks: [
+      text(texts, "bot:review.ask"),
+      { type: "review", title: texts.text("bot:review.title"), rows: reviewed(context).map((question) => reviewRow(question, context, texts)) },
+    ],
+    choices: [choice(texts, "confirm", "primary"), ...waysOut(texts)],
+  }),
+
+  clarified: ({ context }, texts) => ({
+    blocks: [text(texts, "bot:clarified.ask")],
+    choices: [
+      ...(context.assessment?.offers ?? []).map((offer) => choice(texts, `offer:${offer}`, "primary")),
+      ...(context.topic === "changedMind" ? [choice(texts, "withdrawal", "normal")] : []),
+      choice(texts, "person", "normal"),
+      choice(texts, "another", "normal"),
+      choice(texts, "back", "quiet"),
+      choice(texts, "help", "quiet"),
+    ],
+  }),
+
+  waitOffered: (_, texts) => ({
+    blocks: [text(texts, "bot:wait.ask")],
+    choices: [choice(texts, "remind", "primary"), choice(texts, "person", "normal"), choice(texts, "another", "normal"), choice(texts, "back", "quiet")],
+  }),
+
+  waiting: ({ context }, texts) => ({
+    blocks: [text(texts, "bot:wait.waiting", { moment: texts.moment(context.assessment?.waitUntil ?? context.at, context.timeZone) })],
+    choices: [choice(texts, "person", "normal"), choice(texts, "another", "normal"), choice(texts, "back", "quiet"), choice(texts, "help", "quiet")],
+  }),
+
+  ready: ({ context }, texts) => ({
+    blocks: [text(texts, "bot:case.ask")],
+    choices: [
+      choice(texts, "addition", "normal"),
+      ...(context.case?.record.email === undefined ? [choice(texts, "email", "normal")] : []),
+      choice(texts, "returnLink", "normal"),
+      choice(texts, "status", "normal"),
+      ...(context.case?.contested ? [] : [choice(texts, "contest", "normal")]),
+      choice(texts, "another", "normal"),
+      choice(texts, "help", "quiet"),
+    ],
+    awaits: "text",
+  }),
+
+  askingAddition: inCase("bot:case.addition"),
+  askingEmail: inCase("bot:case.email"),
+  askingContest: inCase("bot:case.contest"),
+
+  confirmingWithdrawal: (_, texts) => ({
+    blocks: [text(texts, "bot:withdrawal.ask")],
+    choices: [choice(texts, "confirmWithdrawal", "primary"), choice(texts, "back", "normal")],
+  }),
+};
+
+function askQuestion(at: Standing, texts: Texts): Prompt {
+  const { question, context, afterwards } = at;
+  if (question === undefined) throw new TypeError("no question is open");
+  const key = `bot:question.${question}`;
+  const { kind, choices } = questions[question];
+  const help: Block[] = texts.has(`${key}.help`)
+    ? [{ type: "help", title: texts.text(`${key}.helpTitle`), text: texts.text(`${key}.help`, valuesOf(context)) }]
+    : [];
+  const awaits = awaited[kind];
+  return {
+    blocks: [text(texts, `${key}.ask`, valuesOf(context)), ...help],
+    choices: [
+      ...(kind === "files" && context.evidence.length > 0 ? [choice(texts, `${question}:given`, "normal", "bot:choice.given", context)] : []),
+      ...choices.map((id) => ({
+        id: `${question}:${id}`,
+        label: choiceLabel(question, id, texts, context),
+        weight: "normal" as const,
+      })),
+      ...(context.topic === "changedMind" && !afterwards ? [choice(texts, "withdrawal", "normal")] : []),
+      ...(afterwards ? [choice(texts, "help", "quiet")] : waysOut(texts)),
+    ],
+    ...(!afterwards && { progress: { step: context.path.length + 1, of: context.path.length + questionsAhead(at) } }),
+    ...(awaits && { awaits }),
+  };
+}
+
+function inCase(key: string) {
+  return (_: Standing, texts: Texts): Prompt => ({
+    blocks: [text(texts, key)],
+    choices: [choice(texts, "back", "quiet")],
+    awaits: "text",
+  });
+}
+
+function reviewed({ path, answers }: RefundContext): QuestionId[] {
+  const beside = (["description", "pictures"] as const).filter((question) => answers[question] !== undefined);
+  return [...new Set<QuestionId>([...path, ...beside])];
+}
+
+function reviewRow(question: QuestionId, context: RefundContext, texts: Texts) {
+  const label = texts.text(`bot:question.${question}.label`);
+  return {
+    label,
+    value: answerText(question, context, texts),
+    change: { id: `change:${question}`, label: texts.text("bot:review.change", { what: label }), weight: "quiet" as const },
+    ...(questions[question].kind === "files" && { evidence: context.evidence }),
+  };
+}
+
+function waysOut(texts: Texts): Choice[] {
+  return [choice(texts, "back", "quiet"), choice(texts, "startOver", "quiet"), choice(texts, "help", "quiet"), choice(texts, "person", "quiet")];
+}
+
+/** A button whose label is `bot:button.<id>`, a colon in the id written as a point. */
+export function choice(texts: Texts, id: string, weight: Choice["weight"], key = `bot:button.${id.replace(":", ".")}`, context?: RefundContext): Choice {
+  return { id, label: texts.text(key, context && valuesOf(context)), weight };
+}
+
+export function text(texts: Texts, key: string, values?: Readonly<Record<string, string | number>>): Block {
+  return { type: "text", text: texts.text(key, values) };
+}
+
+/** Which answers a customer can still press at an older message: those of the question that stands. */
+export const answersQuestion = (id: string, question: keyof Answers | undefined) => question !== undefined && id.startsWith(`${question}:`);

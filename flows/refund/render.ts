@@ -1,0 +1,154 @@
+import { answerDueAt, type BusinessHours } from "../../src/core/calendar.ts";
+import type { Snapshot } from "../../src/core/conversation.ts";
+import type { Block, Message } from "../../src/core/message.ts";
+import type { SayEffect } from "../../src/core/flow.ts";
+import type { Texts, TextValues } from "../../src/core/texts.ts";
+import { assessmentCard } from "./assessment-card.ts";
+import type { DecisionRecord, RefundContext, SayTopic } from "./context.ts";
+import { choice, promptAt, text } from "./prompt.ts";
+import { isQuestion, questions } from "./questions.ts";
+import { standing, type Standing } from "./standing.ts";
+import { answerText, valuesOf } from "./wording.ts";
+
+/** What the texts say of the shop. */
+export interface Shop {
+  name: string;
+  policyUrl: string;
+  privacyUrl: string;
+  /** In this zone dates are read and business hours counted. */
+  timeZone: string;
+  businessHours: BusinessHours;
+}
+
+interface Scene {
+  shop: Shop;
+  texts: Texts;
+  at: Standing;
+  values: Readonly<Record<string, unknown>>;
+}
+
+/** The messages for what was said, closed by the prompt of where the customer stands. */
+export function render(said: readonly SayEffect[], snapshot: Snapshot, texts: Texts, shop: Shop): Message[] {
+  const at = standing(snapshot);
+  const own: Block[][] = [];
+  const beforePrompt: Block[] = [];
+  for (const { params } of said) {
+    const topic = params.topic as SayTopic;
+    const blocks = says[topic]({ shop, texts, at, values: params.values ?? {} });
+    if (topic === "welcome" || topic === "receipt") own.push(blocks);
+    else beforePrompt.push(...blocks);
+  }
+  const prompt = promptAt(at, texts);
+  return [
+    ...own.map((blocks) => ({ language: texts.language, blocks, choices: [] })),
+    {
+      ...prompt,
+      language: texts.language,
+      blocks: [...beforePrompt, ...prompt.blocks],
+      choices: at.context.misses >= 2 ? withPersonFirst(prompt.choices, texts) : prompt.choices,
+    },
+  ];
+}
+
+/** After two answers that were not understood a person is offered before anything else. */
+function withPersonFirst(choices: Message["choices"], texts: Texts): Message["choices"] {
+  const others = choices.filter(({ id }) => id !== "person");
+  return [choice(texts, "person", "primary"), ...others];
+}
+
+const plain = (key: string) => ({ texts, at }: Scene) => [text(texts, key, valuesOf(at.context))];
+
+const says: Record<SayTopic, (scene: Scene) => Block[]> = {
+  welcome: ({ shop, texts }) => [
+    text(texts, "bot:welcome.hello", { shop: shop.name }),
+    text(texts, "bot:welcome.data"),
+    { type: "link", label: texts.text("bot:welcome.privacy"), url: shop.privacyUrl },
+  ],
+  understood({ texts, at, values: { question } }) {
+    if (typeof question !== "string" || !isQuestion(question)) return [];
+    return [text(texts, "bot:understood", { what: texts.text(`bot:question.${question}.label`), value: answerText(question, at.context, texts) })];
+  },
+  fault({ texts, at, values: { fault, question, values } }) {
+    const notice = texts.text(`bot:fault.${String(fault)}`, { ...valuesOf(at.context), ...(values as TextValues | undefined) });
+    const example = typeof question === "string" && isQuestion(question) ? exampleOf(question, texts) : "";
+    const wayOut = at.context.misses >= 2 ? texts.text("bot:fault.person") : "";
+    return [{ type: "notice", text: [notice, example, wayOut].filter(Boolean).join(" ") }];
+  },
+  problemKept: plain("bot:topics.kept"),
+  evidenceKept: ({ texts, at }) => [text(texts, "bot:evidence.kept", { count: at.context.evidence.length })],
+  assessment({ shop, texts, at: { context }, values: { record } }) {
+    return [
+      assessmentCard(record as DecisionRecord, shop.policyUrl, texts),
+      ...(context.case ? caseOpened(context.case.number, shop, texts, context.at) : []),
+    ];
+  },
+  receipt: ({ shop, texts, at }) => [receipt(at.context, shop, texts)],
+  reminderSet: ({ texts, at: { context } }) => [
+    text(texts, "bot:wait.set", { moment: texts.moment(context.assessment?.waitUntil ?? context.at, context.timeZone) }),
+  ],
+  waitOver: plain("bot:wait.over"),
+  reminder: plain("bot:silence.reminder"),
+  welcomeBack: plain("bot:silence.welcomeBack"),
+  languageChosen: plain("bot:language.chosen"),
+  help: ({ texts }) => [text(texts, "bot:help.text")],
+  status: ({ texts, at }) => status(at.context, texts),
+  stale: plain("bot:stale"),
+  editedLate: plain("bot:editedLate"),
+  startedOver: plain("bot:startedOver"),
+  returnLink: ({ texts }) => [{ type: "returnLink", label: texts.text("bot:returnLink.label"), text: texts.text("bot:returnLink.text") }],
+  caseStays: plain("bot:case.stays"),
+  caseExtended: ({ texts, at }) => [text(texts, "bot:case.extended", { number: at.context.case?.number ?? "" })],
+  contested: ({ texts, at }) => [text(texts, "bot:case.contested", { number: at.context.case?.number ?? "" })],
+  emailKept: ({ texts, at }) => [text(texts, "bot:case.emailKept", { email: at.context.case?.record.email ?? "" })],
+  personInformed: ({ shop, texts, at: { context } }) => [
+    text(texts, "bot:case.personInformed", { number: context.case?.number ?? "", due: answerDue(shop, texts, context.at) }),
+  ],
+};
+
+function exampleOf(question: keyof typeof questions, texts: Texts): string {
+  const own = `bot:question.${question}.example`;
+  if (texts.has(own)) return texts.text(own);
+  const byKind = `bot:example.${questions[question].kind}`;
+  return texts.has(byKind) ? texts.text(byKind) : "";
+}
+
+function caseOpened(number: string, shop: Shop, texts: Texts, at: number): Block[] {
+  return [
+    { type: "caseNumber", label: texts.text("bot:case.number"), number },
+    text(texts, "bot:case.opened", { due: answerDue(shop, texts, at) }),
+  ];
+}
+
+const answerDue = (shop: Shop, texts: Texts, at: number) => texts.moment(answerDueAt(at, shop.businessHours, shop.timeZone), shop.timeZone);
+
+function receipt({ case: open, at, timeZone, answers }: RefundContext, shop: Shop, texts: Texts): Block {
+  const { number = "", record } = open ?? {};
+  const order = typeof answers.orderNumber === "string" && answers.orderNumber !== "unknown" ? answers.orderNumber : texts.text("bot:receipt.orderOpen");
+  const lines = texts.text("bot:receipt.text", {
+    shop: shop.name,
+    moment: texts.moment(at, timeZone),
+    order,
+    number,
+    declaration: record?.declaration ?? "",
+  });
+  return {
+    type: "document",
+    title: texts.text("bot:receipt.title"),
+    filename: `${texts.text("bot:receipt.filename")}-${number}.txt`,
+    text: lines,
+    downloadLabel: texts.text("bot:receipt.download"),
+  };
+}
+
+function status({ case: open, pastCases, timeZone }: RefundContext, texts: Texts): Block[] {
+  const now = open && { number: open.number, openedAt: open.openedAt, topic: open.record.topic, contested: open.contested };
+  const all = [...pastCases.map((past) => ({ ...past, contested: false })), ...(now ? [now] : [])];
+  if (all.length === 0) return [text(texts, "bot:status.none")];
+  return all.map(({ number, openedAt, topic, contested }) =>
+    text(texts, contested ? "bot:status.contested" : "bot:status.open", {
+      number,
+      topic: texts.text(topic === "withdrawal" ? "bot:button.withdrawal" : `bot:topic.${topic}`),
+      date: texts.date(openedAt, timeZone),
+    }),
+  );
+}

@@ -1,0 +1,84 @@
+import type { Snapshot } from "../../src/core/conversation.ts";
+import type { RefundContext } from "./context.ts";
+import { machine } from "./machine.ts";
+import type { QuestionId } from "./questions.ts";
+
+/** The waiting places of the dialogue beside the questions. */
+export type Place =
+  | "asking"
+  | "choosingTopic"
+  | "reviewing"
+  | "clarified"
+  | "waitOffered"
+  | "waiting"
+  | "ready"
+  | "askingAddition"
+  | "askingEmail"
+  | "askingContest"
+  | "confirmingWithdrawal";
+
+/** Where a customer stands. */
+export interface Standing {
+  place: Place;
+  /** The path of the state's keys below `dialogue`. */
+  path: readonly string[];
+  /** The question that is open, if one is. */
+  question?: QuestionId;
+  /** Asked after the case was opened: it can be skipped. */
+  afterwards: boolean;
+  context: RefundContext;
+}
+
+type StateNode = typeof machine.root;
+
+/** Each asking state's question, by its path. */
+const questionAt = new Map<string, QuestionId>();
+collect(machine.root);
+
+function collect(node: StateNode): void {
+  const { question } = (node.meta ?? {}) as { question?: QuestionId };
+  if (question) questionAt.set(node.path.slice(1).join("."), question);
+  for (const child of Object.values(node.states)) collect(child);
+}
+
+export function standing(snapshot: Snapshot): Standing {
+  const path = pathOf((snapshot.value as { dialogue: unknown }).dialogue);
+  const question = questionAt.get(path.join("."));
+  return {
+    place: question ? "asking" : (path.at(-1) as Place),
+    path,
+    ...(question && { question }),
+    afterwards: path[0] === "caseOpen",
+    context: snapshot.context as RefundContext,
+  };
+}
+
+function pathOf(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  const [[key, rest] = ["", ""]] = Object.entries(value as Record<string, unknown>);
+  return [key, ...pathOf(rest)];
+}
+
+/**
+ * How many questions are open at most from here to the review, the one in
+ * hand included. It can only shrink on the way.
+ */
+export function questionsAhead({ path, context }: Standing): number {
+  const start = path.reduce<StateNode | undefined>((node, key) => node?.states[key], machine.root.states["dialogue"]);
+  if (!start) return 0;
+  const longest = new Map<string, number>();
+  const walk = (node: StateNode): number => {
+    const { question } = (node.meta ?? {}) as { question?: QuestionId };
+    const ends = node.path.length > 1 && (node.key === "reviewing" || node.key === "assessing");
+    if (ends) return 0;
+    const known = longest.get(node.id);
+    if (known !== undefined) return known;
+    const entered = node.initial?.target[0];
+    const next = entered ? [entered] : (node.always ?? []).flatMap((way) => way.target ?? []);
+    const own = question && !context.path.includes(question) ? 1 : 0;
+    const count = own + Math.max(0, ...next.map(walk));
+    longest.set(node.id, count);
+    return count;
+  };
+  return walk(start);
+}

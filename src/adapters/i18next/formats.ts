@@ -1,0 +1,43 @@
+import type { Language } from "../../core/language.ts";
+import type { Texts } from "../../core/texts.ts";
+
+/** Whose habits: a language alone would give English the American order of dates. */
+const locales: Record<Language, string> = { fr: "fr-FR", sv: "sv-SE", en: "en-GB" };
+
+const day = { day: "numeric", month: "long", year: "numeric" } as const;
+const dayAndTime = { ...day, hour: "2-digit", minute: "2-digit", timeZoneName: "short" } as const;
+
+/** Figures, sums, dates and lists as people of this language write them. */
+export function createFormats(
+  language: Language,
+): Pick<Texts, "figure" | "money" | "date" | "moment" | "list"> {
+  const locale = locales[language];
+  const figures = new Intl.NumberFormat(locale);
+  const lists = new Intl.ListFormat(locale, { type: "conjunction" });
+  const sums = kept((currency) => {
+    const sum = new Intl.NumberFormat(locale, { style: "currency", currency });
+    const minorUnits = 10 ** (sum.resolvedOptions().maximumFractionDigits ?? 2);
+    return (amountMinor: number) => sum.format(amountMinor / minorUnits);
+  });
+  const dates = kept((timeZone) => new Intl.DateTimeFormat(locale, { ...day, timeZone }));
+  const moments = kept((timeZone) => new Intl.DateTimeFormat(locale, { ...dayAndTime, timeZone }));
+  // French says « 1er octobre »; Intl does not.
+  const first = (text: string) => (language === "fr" ? text.replace(/^1 /u, "1er ") : text);
+  return {
+    figure: (value) => figures.format(value),
+    money: (amountMinor, currency) => sums(currency)(amountMinor),
+    date: (at, timeZone) => first(dates(timeZone).format(at)),
+    moment: (at, timeZone) => first(moments(timeZone).format(at)),
+    list: (items) => lists.format(items),
+  };
+}
+
+/** Building an Intl formatter costs far more than using it. */
+function kept<Formatter>(build: (name: string) => Formatter): (name: string) => Formatter {
+  const built = new Map<string, Formatter>();
+  return (name) => {
+    const formatter = built.get(name) ?? build(name);
+    built.set(name, formatter);
+    return formatter;
+  };
+}

@@ -1,0 +1,88 @@
+import type { DatabaseSync } from "node:sqlite";
+import { CaseNumberTaken, StaleConversation } from "../../core/errors.ts";
+import type { Commit } from "../../ports/store.ts";
+import type { Lanes } from "./lanes.ts";
+
+/** `Store.commit` inside a transaction: what refuses it comes before the first write. */
+export function prepareCommit(
+  db: DatabaseSync,
+  lanes: Lanes,
+): (commit: Commit) => "committed" | "duplicate" {
+  const selectHandled = db.prepare("SELECT 1 FROM handled WHERE key = ?");
+  const selectConversation = db.prepare(
+    "SELECT revision, last_seq AS lastSeq FROM conversation WHERE id = ?",
+  );
+  const selectCase = db.prepare(
+    "SELECT conversation_id AS conversationId FROM cases WHERE number = ?",
+  );
+  const insertHandled = db.prepare("INSERT INTO handled (key, at) VALUES (?, ?)");
+  const upsertConversation = db.prepare(`
+    INSERT INTO conversation (id, channel, revision, last_seq, body) VALUES (:id, :channel, :revision, :lastSeq, :body)
+    ON CONFLICT (id) DO UPDATE SET
+      channel = excluded.channel, revision = excluded.revision, last_seq = excluded.last_seq, body = excluded.body
+  `);
+  const insertLog = db.prepare(
+    "INSERT INTO log (conversation_id, seq, at, body) VALUES (?, ?, ?, ?)",
+  );
+  const setTimer = db.prepare(
+    "INSERT OR REPLACE INTO timer (conversation_id, id, due_at, event) VALUES (?, ?, ?, ?)",
+  );
+  const cancelTimer = db.prepare("DELETE FROM timer WHERE conversation_id = ? AND id = ?");
+  const upsertCase = db.prepare(`
+    INSERT INTO cases (number, conversation_id, opened_at, body) VALUES (?, ?, ?, ?)
+    ON CONFLICT (number) DO UPDATE SET opened_at = excluded.opened_at, body = excluded.body
+  `);
+
+  return (commit) => {
+    if (selectHandled.get(commit.handled)) return "duplicate";
+    const lastSeq = checkRevision(commit);
+    checkCaseNumbers(commit);
+    insertHandled.run(commit.handled, commit.at);
+    writeConversation(commit, lastSeq);
+    writeLog(commit, lastSeq);
+    writeTimers(commit);
+    for (const one of commit.cases)
+      upsertCase.run(one.number, one.conversationId, one.openedAt, JSON.stringify(one));
+    return "committed";
+  };
+
+  /** The `seq` that the log has come to. */
+  function checkRevision({ conversation }: Commit): number {
+    const stored = selectConversation.get(conversation.id) as
+      | { revision: number; lastSeq: number }
+      | undefined;
+    if (conversation.revision !== (stored?.revision ?? 0) + 1) {
+      throw new StaleConversation(conversation.id, conversation.revision);
+    }
+    return stored?.lastSeq ?? 0;
+  }
+
+  function checkCaseNumbers({ cases }: Commit): void {
+    for (const { number, conversationId } of cases) {
+      const stored = selectCase.get(number) as { conversationId: string } | undefined;
+      if (stored && stored.conversationId !== conversationId) throw new CaseNumberTaken(number);
+    }
+  }
+
+  function writeConversation({ conversation, log }: Commit, lastSeq: number): void {
+    const { id, channel, revision } = conversation;
+    const body = JSON.stringify(conversation);
+    upsertConversation.run({ id, channel, revision, lastSeq: lastSeq + log.length, body });
+  }
+
+  function writeLog({ conversation, log, at }: Commit, lastSeq: number): void {
+    const { id: conversationId, channel } = conversation;
+    for (const [index, body] of log.entries()) {
+      const seq = lastSeq + index + 1;
+      insertLog.run(conversationId, seq, at, JSON.stringify(body));
+      if (body.type === "message") lanes.queue({ id: body.id, conversationId, channel, seq, at });
+    }
+  }
+
+  function writeTimers({ conversation, timers }: Commit): void {
+    for (const timer of timers) {
+      if (timer.type === "set") setTimer.run(conversation.id, timer.id, timer.dueAt, timer.event);
+      else cancelTimer.run(conversation.id, timer.id);
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import type { Case } from "../../core/case.ts";
+import type { Conversation, LogBody, LogEntry } from "../../core/conversation.ts";
+import { FolderUnwritable } from "../../core/errors.ts";
+import type { DueTimer, Store } from "../../ports/store.ts";
+import { prepareCommit } from "./commit.ts";
+import { isUnwritable, storeFailure } from "./failure.ts";
+import { createPrivateFile, createPrivateFolder } from "./folder.ts";
+import { prepareLanes } from "./lanes.ts";
+import { lockFolder } from "./lock.ts";
+import { openDatabase } from "./schema.ts";
+import { createWriter } from "./writer.ts";
+
+/**
+ * The store in a folder of this machine (`ombud.sqlite`; never on a network
+ * file system, where locks don't hold), or in `:memory:` for tests. One
+ * process at a time has the folder.
+ *
+ * @throws StoreLocked when another process has the folder.
+ * @throws FolderUnwritable when it can't be made or written.
+ * @throws StoreTooNew when a newer bot has written it.
+ * @throws StoreUnavailable when the disk is full or broken.
+ */
+export function openSqliteStore(folderOrMemory: string): Store {
+  if (folderOrMemory === ":memory:") return createSqliteStore(openDatabase(":memory:"));
+  try {
+    return openFolder(folderOrMemory);
+  } catch (error) {
+    throw openFailure(folderOrMemory, error);
+  }
+}
+
+function openFolder(folder: string): Store {
+  createPrivateFolder(folder);
+  const release = lockFolder(folder);
+  try {
+    const path = join(folder, "ombud.sqlite");
+    createPrivateFile(path);
+    return createSqliteStore(openDatabase(path), release);
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function openFailure(folder: string, error: unknown): unknown {
+  const isSystemCall = typeof (error as NodeJS.ErrnoException).syscall === "string";
+  if (isSystemCall || isUnwritable(error)) return new FolderUnwritable(folder, { cause: error });
+  return storeFailure(`open ${folder}`, error);
+}
+
+/** The store on an open database, which it closes; `release` is called after that. */
+export function createSqliteStore(db: DatabaseSync, release?: () => void): Store {
+  const writer = createWriter(db);
+  const lanes = prepareLanes(db);
+  const commit = prepareCommit(db, lanes);
+
+  const selectConversation = db.prepare("SELECT body FROM conversation WHERE id = ?");
+  const selectLog = db.prepare(
+    "SELECT seq, at, body FROM log WHERE conversation_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+  );
+  const selectDueTimers = db.prepare(`
+    SELECT conversation_id AS conversationId, channel, timer.id, due_at AS dueAt, event
+    FROM timer JOIN conversation ON conversation.id = conversation_id
+    WHERE due_at <= ? ORDER BY due_at, conversation_id, timer.id LIMIT ?
+  `);
+  const selectNextTimer = db.prepare("SELECT min(due_at) AS at FROM timer");
+  const selectNextReply = db.prepare(
+    "SELECT min(ready_at) AS at FROM outbox WHERE ready_at IS NOT NULL",
+  );
+  const selectCase = db.prepare("SELECT body FROM cases WHERE number = ?");
+  const selectCases = db.prepare(
+    "SELECT body FROM cases WHERE (opened_at, number) < (?, ?) ORDER BY opened_at DESC, number DESC LIMIT ?",
+  );
+  const insertSecret = db.prepare("INSERT OR IGNORE INTO secret (name, bytes) VALUES (?, ?)");
+  const selectSecret = db.prepare("SELECT bytes FROM secret WHERE name = ?");
+  const deleteHandled = db.prepare("DELETE FROM handled WHERE at < ?");
+
+  async function read<T>(what: string, work: () => T): Promise<T> {
+    try {
+      return work();
+    } catch (error) {
+      throw storeFailure(what, error);
+    }
+  }
+
+  return {
+    load: (conversationId) =>
+      read("load a conversation", () => {
+        const row = selectConversation.get(conversationId) as { body: string } | undefined;
+        return row && (JSON.parse(row.body) as Conversation);
+      }),
+
+    commit: (turn) => writer.write("commit", () => commit(turn)),
+
+    readLog: (conversationId, afterSeq, limit) =>
+      read("read a log", () => {
+        const rows = selectLog.all(conversationId, afterSeq, limit) as unknown as (LogEntry & {
+          body: string;
+        })[];
+        return rows.map(({ seq, at, body }) => ({ seq, at, body: JSON.parse(body) as LogBody }));
+      }),
+
+    lease: (now, leaseMs, limit) =>
+      writer.write("lease replies", () => lanes.lease(now, leaseMs, limit)),
+
+    settle: (settlements) =>
+      writer.write("settle replies", () => {
+        for (const settlement of settlements) lanes.settle(settlement);
+      }),
+
+    dueTimers: (now, limit) =>
+      read("read timers", () =>
+        selectDueTimers.all(now, limit).map((row) => ({ ...row }) as unknown as DueTimer),
+      ),
+
+    nextDueAt: () =>
+      read("read what is due", () => {
+        const next = [selectNextTimer, selectNextReply].map(
+          (select) => (select.get() as { at: number | null }).at,
+        );
+        const times = next.filter((at) => at !== null);
+        return times.length > 0 ? Math.min(...times) : undefined;
+      }),
+
+    findCase: (number) =>
+      read("find a case", () => {
+        const row = selectCase.get(number) as { body: string } | undefined;
+        return row && (JSON.parse(row.body) as Case);
+      }),
+
+    listCases: ({ before = { openedAt: Number.MAX_SAFE_INTEGER, number: "" }, limit }) =>
+      read("list cases", () => {
+        const rows = selectCases.all(before.openedAt, before.number, limit) as unknown as {
+          body: string;
+        }[];
+        return rows.map(({ body }) => JSON.parse(body) as Case);
+      }),
+
+    secret: (name) =>
+      writer.write("make a secret", () => {
+        insertSecret.run(name, randomBytes(32));
+        return (selectSecret.get(name) as { bytes: Uint8Array }).bytes;
+      }),
+
+    forgetHandled: (before) =>
+      writer.write("forget handled keys", () => void deleteHandled.run(before)),
+
+    async close() {
+      if (!db.isOpen) return;
+      writer.flush();
+      db.close();
+      release?.();
+    },
+  };
+}

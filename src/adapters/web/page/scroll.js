@@ -1,0 +1,72 @@
+// @ts-check
+import { keptInTab } from "./keep.js";
+
+const nearPx = 80;
+
+/**
+ * Stays with the conversation's end unless the reader has gone up to read.
+ *
+ * @param {object} options
+ * @param {HTMLElement} options.top what stays at the top
+ * @param {HTMLElement} options.bottom what stays at the bottom
+ * @param {HTMLElement} options.pill shows that there is something new further down
+ */
+export function createScroll({ top, bottom, pill }) {
+  history.scrollRestoration = "manual";
+  const page = document.documentElement;
+  let follows = true;
+
+  const isAtEnd = () => innerHeight + scrollY >= page.scrollHeight - nearPx;
+  const toEnd = () => scrollTo({ top: page.scrollHeight, behavior: "instant" });
+  const save = () => keptInTab.write("scroll", { y: scrollY, follows });
+
+  addEventListener(
+    "scroll",
+    () => {
+      follows = isAtEnd();
+      if (follows) pill.hidden = true;
+    },
+    { passive: true },
+  );
+  addEventListener("pagehide", save);
+  document.addEventListener("visibilitychange", save);
+  // The keyboard of a phone, a growing text field: what was at the end stays there.
+  new ResizeObserver(() => follows && toEnd()).observe(bottom);
+  addEventListener("resize", () => follows && toEnd());
+  pill.addEventListener("click", () => {
+    toEnd();
+    pill.hidden = true;
+  });
+
+  return {
+    /** After the first entries: where the reader was before the reload. */
+    restore() {
+      const saved = keptInTab.read("scroll");
+      if (saved && !saved.follows) scrollTo({ top: saved.y, behavior: "instant" });
+      else toEnd();
+    },
+    /** Own words are always seen. */
+    toEnd() {
+      follows = true;
+      toEnd();
+    },
+    /**
+     * After something came in below. What is longer than the window is shown
+     * from its beginning.
+     *
+     * @param {HTMLElement} first the first new element
+     */
+    cameIn(first) {
+      if (!follows) {
+        pill.hidden = false;
+        return;
+      }
+      const room = innerHeight - top.offsetHeight - bottom.offsetHeight;
+      const above = first.getBoundingClientRect().top + scrollY - top.offsetHeight - 12;
+      const needed = page.scrollHeight - bottom.offsetHeight - above;
+      if (needed > room) scrollTo({ top: above, behavior: "instant" });
+      else toEnd();
+      follows = true;
+    },
+  };
+}

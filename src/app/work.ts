@@ -1,0 +1,91 @@
+import type { Channel } from "../ports/channel.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Log } from "../ports/log.ts";
+import type { Store } from "../ports/store.ts";
+import { deliverDue } from "./deliver.ts";
+import type { Receiver } from "./receive.ts";
+
+/** How long a handled key is remembered: twice what a platform may repeat. */
+const handledForMs = 48 * 3_600_000;
+const tidyEveryMs = 3_600_000;
+const timerBatch = 100;
+/** After a fault of the store. */
+const pauseMs = 1000;
+/** The longest sleep, so that a moved clock is noticed. */
+const longestSleepMs = 30_000;
+
+export interface Worker {
+  /** Something was committed: look at once. */
+  wake(): void;
+  /** Ends after what is under way. */
+  stop(): Promise<void>;
+}
+
+/** Fires due timers and delivers replies, now and whenever there is something to do. */
+export function startWorker(parts: {
+  store: Store;
+  receiver: () => Receiver;
+  channels: readonly Channel[];
+  clock: Clock;
+  log: Log;
+  /** Resolves after `ms`, or when `abort` is called. */
+  sleep: (ms: number) => { done: Promise<void>; abort: () => void };
+}): Worker {
+  const { store, clock, log, sleep } = parts;
+  let stopped = false;
+  let woken = false;
+  let tidiedAt = 0;
+  let sleeping: { abort: () => void } | undefined;
+
+  const running = run();
+  return {
+    wake() {
+      woken = true;
+      sleeping?.abort();
+    },
+    async stop() {
+      stopped = true;
+      sleeping?.abort();
+      await running;
+    },
+  };
+
+  async function run(): Promise<void> {
+    while (!stopped) {
+      woken = false;
+      const pause = await round();
+      if (stopped || woken) continue;
+      const nap = sleep(pause);
+      sleeping = nap;
+      await nap.done;
+      sleeping = undefined;
+    }
+  }
+
+  async function round(): Promise<number> {
+    try {
+      await fireDue();
+      await deliverDue(parts);
+      await tidy();
+      const next = await store.nextDueAt();
+      return next === undefined ? longestSleepMs : Math.min(longestSleepMs, Math.max(0, next - clock.now()));
+    } catch (error) {
+      log.error({ code: codeOf(error) }, "the work stopped at a fault and goes on in a second");
+      return pauseMs;
+    }
+  }
+
+  async function fireDue(): Promise<void> {
+    const due = await store.dueTimers(clock.now(), timerBatch);
+    for (const timer of due) await parts.receiver().fire(timer);
+  }
+
+  async function tidy(): Promise<void> {
+    const now = clock.now();
+    if (now - tidiedAt < tidyEveryMs) return;
+    tidiedAt = now;
+    await store.forgetHandled(now - handledForMs);
+  }
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "unexpected");

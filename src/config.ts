@@ -1,0 +1,170 @@
+import { z } from "zod";
+import { parseBusinessHours } from "./core/calendar.ts";
+import { BadConfig } from "./core/errors.ts";
+import { languages } from "./core/language.ts";
+
+const address = (example: string) =>
+  z.url({
+    protocol: /^https?$/u,
+    error: `must be a web address with http:// or https://, such as ${example}`,
+  });
+
+const passing = (test: (value: string) => boolean, fault: string) => z.string().refine(test, fault);
+
+/** Every setting by the name of its variable; `.env.example` says what each does, and a test compares the two. */
+export const settings = z.object({
+  HOST: z
+    .string()
+    .regex(
+      /^[\w.:-]+$/u,
+      "must be an address or a host name to listen on, such as 127.0.0.1 or 0.0.0.0",
+    )
+    .default("127.0.0.1"),
+  PORT: passing(
+    (port) => /^\d{1,5}$/u.test(port) && Number(port) <= 65_535,
+    "must be a port from 0 to 65535 (0 takes a free one), such as 3000",
+  )
+    .transform(Number)
+    .default(3000),
+  PUBLIC_URL: address("https://chat.viplikes.net")
+    .regex(
+      /^[^/]+:\/\/[^/?#@]+\/?$/u,
+      "must have no path, user or query, such as https://chat.viplikes.net",
+    )
+    .transform((url) => url.replace(/\/$/u, "").toLowerCase())
+    .optional(),
+  DATA_DIR: passing(
+    (folder) => !folder.includes("\0"),
+    "must be a folder's path, such as data",
+  ).default("data"),
+  LOG_LEVEL: z
+    .enum(["error", "warn", "info", "silent"], "must be error, warn, info or silent, such as info")
+    .default("info"),
+  SHOP_NAME: z
+    .string()
+    .regex(
+      /^[^\p{C}]{1,60}$/u,
+      "must be a name of at most 60 characters on one line, such as Viplikes",
+    )
+    .default("Viplikes"),
+  SHOP_URL: address("https://viplikes.net").default("https://viplikes.net"),
+  POLICY_URL: address("https://viplikes.net/refund-policy").default(
+    "https://viplikes.net/refund-policy",
+  ),
+  PRIVACY_URL: address("https://viplikes.net/privacy-policy").default(
+    "https://viplikes.net/privacy-policy",
+  ),
+  SUPPORT_EMAIL: z
+    .email("must be an e-mail address, such as support@viplikes.net")
+    .default("support@viplikes.net"),
+  SHOP_ACCENT: z
+    .string()
+    .regex(
+      /^#[\da-f]{6}$/iu,
+      'must be a colour as # and six hexadecimal digits, in quotes in a file, such as "#1f5f8b"',
+    )
+    .default("#1f5f8b"),
+  DEFAULT_LANGUAGE: z
+    .enum(languages, `must be one of ${languages.join(", ")}, such as fr`)
+    .default("fr"),
+  TIME_ZONE: passing(
+    isTimeZone,
+    "must be a time zone of the IANA list, such as Europe/Paris",
+  ).default("Europe/Paris"),
+  CURRENCY: passing(
+    (code) => Intl.supportedValuesOf("currency").includes(code),
+    "must be a currency's code of ISO 4217, such as EUR or SEK",
+  ).default("EUR"),
+  BUSINESS_HOURS: z
+    .string()
+    .default("mon-fri 09:00-17:00")
+    .transform((text, context) => {
+      const hours = parseBusinessHours(text);
+      if (hours) return hours;
+      context.addIssue("must be days and hours, such as mon-fri 09:00-17:00");
+      return z.NEVER;
+    }),
+  ORDER_NUMBER_PATTERN: z
+    .string()
+    .superRefine((pattern, context) => {
+      const fault = patternFault(pattern);
+      if (fault) context.addIssue(`${fault}, such as \\d{5,9} or VL-[A-Z0-9]{4,10}`);
+    })
+    .default(String.raw`\d{5,9}`),
+});
+
+export type Config = ReturnType<typeof readConfig>;
+
+/**
+ * The settings, each unset or empty one by its default.
+ *
+ * @throws BadConfig with every fault at once.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>) {
+  const given = Object.entries(environment)
+    .map(([name, value = ""]) => [name, value.trim()])
+    .filter(([, value]) => value !== "");
+  const read = settings.safeParse(Object.fromEntries(given));
+  if (!read.success)
+    throw new BadConfig(
+      read.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`),
+    );
+  const found = read.data;
+  return {
+    host: found.HOST,
+    port: found.PORT,
+    /** An origin without a slash at its end; undefined when the bot is reached where it listens. */
+    publicUrl: found.PUBLIC_URL,
+    dataDir: found.DATA_DIR,
+    logLevel: found.LOG_LEVEL,
+    shopName: found.SHOP_NAME,
+    shopUrl: found.SHOP_URL,
+    policyUrl: found.POLICY_URL,
+    privacyUrl: found.PRIVACY_URL,
+    supportEmail: found.SUPPORT_EMAIL,
+    /** `#rrggbb`; whoever shows it sees to the contrast. */
+    shopAccent: found.SHOP_ACCENT,
+    defaultLanguage: found.DEFAULT_LANGUAGE,
+    timeZone: found.TIME_ZONE,
+    currency: found.CURRENCY,
+    businessHours: found.BUSINESS_HOURS,
+    /** The source of a regular expression, not anchored, that compiles with the flag `u` and matches in bounded time. */
+    orderNumberPattern: found.ORDER_NUMBER_PATTERN,
+  };
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return /^[A-Z]/iu.test(name) && Intl.DateTimeFormat("en", { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Why a pattern may not be used on what customers type. A pattern without
+ * repeated groups and open-ended repeats has at most as many ways to match at
+ * one place as the product of its choices, so bounding the product bounds the time.
+ */
+function patternFault(pattern: string): string | undefined {
+  if (pattern.length > 100) return "must be at most 100 characters";
+  try {
+    if (new RegExp(pattern, "u").test("")) return "must not match an empty text";
+  } catch {
+    return "must be a regular expression";
+  }
+  const shape = pattern
+    .replace(/\\./gu, "x")
+    .replace(/\[[^\]]*\]/gu, "x")
+    .replace(/\(\?(?:[:=!]|<[=!]|<\w+>)/gu, "(");
+  if (/\)[*+{]/u.test(shape)) return "must not repeat a group";
+  if (/[*+]|\{\d+,\}/u.test(shape))
+    return "must say how often at most, with {1,20} in place of + and *";
+  if (/\d{3}[,}]/u.test(shape)) return "must not repeat anything a hundred times";
+  const repeats = [...shape.matchAll(/\{(\d+),(\d+)\}|[?|]/gu)];
+  const ways = repeats.reduce(
+    (product, [, least, most]) => product * (most ? Number(most) - Number(least) + 1 : 2),
+    1,
+  );
+  return ways > 1000 ? "must be simpler, with fewer and shorter repeats" : undefined;
+}

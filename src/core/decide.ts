@@ -1,0 +1,63 @@
+import { initialTransition, transition } from "xstate";
+import type { FlowEvent, Snapshot } from "./conversation.ts";
+import type { Effect, Flow, Moment } from "./flow.ts";
+import type { Language } from "./language.ts";
+
+/** What one event makes of a conversation: the next state and the orders, in order. */
+export interface Step {
+  snapshot: Snapshot;
+  effects: readonly Effect[];
+  timers: readonly TimerOrder[];
+}
+
+export type TimerOrder = { type: "set"; id: string; delayMs: number; event: string } | { type: "cancel"; id: string };
+
+/** An action as XState hands it out; our own are orders in `params`, never run. */
+interface Action {
+  type: string;
+  params?: unknown;
+}
+
+interface LiveSnapshot {
+  value: unknown;
+  context: unknown;
+}
+
+/** The state before the first event. */
+export function begin(flow: Flow, moment: Moment, language: Language): Step {
+  return stepOf(initialTransition(flow.machine, flow.input(moment, language)));
+}
+
+/**
+ * Takes one event. The event's time and chance become part of the context
+ * first, so that guards and actions depend on stored data only and a replay
+ * of the log gives the same state.
+ */
+export function step(flow: Flow, { value, context }: Snapshot, event: FlowEvent): Step {
+  const { at, dice } = event;
+  const stored = { value, context: { ...(context as object), at, dice }, status: "active", historyValue: {}, children: {} };
+  // The second argument is the scope of child actors, which a flow has none of.
+  const restored = flow.machine.restoreSnapshot(stored as never, undefined as never);
+  return stepOf(transition(flow.machine, restored, event));
+}
+
+function stepOf([{ value, context }, actions]: [LiveSnapshot, Action[]]): Step {
+  const effects: Effect[] = [];
+  const timers: TimerOrder[] = [];
+  for (const { type, params } of actions) {
+    if (type === "xstate.raise") {
+      const { id, delay, event } = params as { id: string; delay?: number; event: { type: string } };
+      // Without a delay it was taken in this very step.
+      if (delay !== undefined) timers.push({ type: "set", id, delayMs: delay, event: event.type });
+    } else if (type === "xstate.cancel") {
+      timers.push({ type: "cancel", id: (params as { sendId: string }).sendId });
+    } else if (isEffect({ type, params })) {
+      effects.push({ type, params } as Effect);
+    }
+  }
+  return { snapshot: { value, context }, effects, timers };
+}
+
+const effectTypes: readonly string[] = ["say", "recordAssessment", "saveCase"] satisfies Effect["type"][];
+
+const isEffect = ({ type }: Action) => effectTypes.includes(type);

@@ -1,0 +1,41 @@
+import type { AnyStateMachine } from "xstate";
+import type { Conversation, FlowEvent, Said, Snapshot } from "./conversation.ts";
+import type { Case } from "./case.ts";
+import type { Inbound } from "./inbound.ts";
+import type { Language } from "./language.ts";
+import type { Message } from "./message.ts";
+import type { Texts } from "./texts.ts";
+
+/** What the bot can talk about: a machine and the reading and wording around it. Pure. */
+export interface Flow {
+  id: string;
+  /** Raised with every change that older snapshots can't be opened with as they are. */
+  version: number;
+  machine: AnyStateMachine;
+  /** What the machine starts with. */
+  input(moment: Moment, language: Language): unknown;
+  /** The event that an inbound means where the conversation stands, and what the transcript shows of it. */
+  readEvent(inbound: Inbound, conversation: Conversation, moment: Moment): { event: FlowEvent; said?: Said };
+  languageOf(snapshot: Snapshot): Language;
+  /** The messages for what the machine said, closed by the prompt of where the conversation stands now. */
+  render(said: readonly SayEffect[], snapshot: Snapshot, texts: Texts): Message[];
+}
+
+/** When an event is taken, and its chance. */
+export interface Moment {
+  /** Milliseconds since 1970. */
+  now: number;
+  /** 32 random bits, hex. */
+  dice: string;
+}
+
+/** The orders that a flow's machine may give, as XState actions whose params are data. */
+export type Effect =
+  | SayEffect
+  | { type: "recordAssessment"; params: { assessment: unknown } }
+  | { type: "saveCase"; params: { case: Omit<Case, "conversationId" | "channel"> } };
+
+export interface SayEffect {
+  type: "say";
+  params: { topic: string; values?: Readonly<Record<string, unknown>> };
+}

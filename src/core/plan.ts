@@ -1,0 +1,66 @@
+import type { Case } from "./case.ts";
+import type { Conversation, FlowEvent, LogBody, Said } from "./conversation.ts";
+import type { Step, TimerOrder } from "./decide.ts";
+import type { Flow, SayEffect } from "./flow.ts";
+import type { Texts } from "./texts.ts";
+import type { Language } from "./language.ts";
+
+/** What came in, as the log keeps it. */
+export interface Taken {
+  event: FlowEvent;
+  by: "customer" | "timer";
+  key: string;
+  said?: Said;
+}
+
+/** All that one turn writes, beside when and under which key. */
+export interface Plan {
+  conversation: Conversation;
+  log: LogBody[];
+  timers: ({ type: "set"; id: string; dueAt: number; event: string } | { type: "cancel"; id: string })[];
+  cases: Case[];
+}
+
+/**
+ * Turns the steps of one turn into what is stored: text is rendered here,
+ * before the commit, so that a repeat sends the same bytes. A customer is
+ * always answered; a timer speaks only if the machine says something.
+ */
+export function plan(flow: Flow, before: Conversation, steps: readonly Step[], taken: Taken, textsIn: (language: Language) => Texts): Plan {
+  const last = steps.at(-1);
+  if (!last) throw new TypeError("a turn has at least one step");
+  const { snapshot } = last;
+  const effects = steps.flatMap((step) => step.effects);
+  const language = flow.languageOf(snapshot);
+  const revision = before.revision + 1;
+
+  const said = effects.filter((effect): effect is SayEffect => effect.type === "say");
+  const speaks = taken.by === "customer" || said.length > 0;
+  const messages = speaks ? flow.render(said, snapshot, textsIn(language)) : [];
+  const { event, by, key } = taken;
+  return {
+    conversation: {
+      ...before,
+      revision,
+      language,
+      flowVersion: flow.version,
+      snapshot,
+      promptedRevision: speaks ? revision : before.promptedRevision,
+    },
+    log: [
+      { type: "event", event, by, key, ...(taken.said && { said: taken.said }) },
+      ...effects.flatMap((effect): LogBody[] => (effect.type === "recordAssessment" ? [{ type: "assessment", assessment: effect.params.assessment }] : [])),
+      ...messages.map((message, index): LogBody => ({ type: "message", id: `${before.id}:${revision}:${index}`, message })),
+    ],
+    timers: steps.flatMap((step) => step.timers).map((order) => timerChange(order, event.at)),
+    cases: effects.flatMap((effect) =>
+      effect.type === "saveCase" ? [{ ...effect.params.case, conversationId: before.id, channel: before.channel }] : [],
+    ),
+  };
+}
+
+function timerChange(order: TimerOrder, at: number) {
+  if (order.type === "cancel") return order;
+  const { id, delayMs, event } = order;
+  return { type: "set" as const, id, dueAt: at + delayMs, event };
+}

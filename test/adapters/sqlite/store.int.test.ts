@@ -1,0 +1,256 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openDatabase } from "../../../src/adapters/sqlite/schema.ts";
+import { createSqliteStore, openSqliteStore } from "../../../src/adapters/sqlite/store.ts";
+import { FolderUnwritable, StoreLocked, StoreTooNew, StoreUnavailable } from "../../../src/core/errors.ts";
+import type { Store } from "../../../src/ports/store.ts";
+import { commit, said, storeContract } from "../../contract/store.ts";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "ombud-sqlite-"));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+storeContract(
+  "the SQLite store in a folder",
+  async () => openSqliteStore(join(root, "data")),
+  async (store: Store) => {
+    await store.close();
+    return openSqliteStore(join(root, "data"));
+  },
+);
+
+describe("the folder", () => {
+  it("is made for its owner alone, and so are the files", async () => {
+    const folder = join(root, "made", "here");
+    const store = openSqliteStore(folder);
+    await store.commit(commit());
+    const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
+    expect(mode(folder)).toBe("700");
+    expect(Object.fromEntries(readdirSync(folder).map((file) => [file, mode(join(folder, file))]))).toEqual({
+      "lock.sqlite": "600",
+      "ombud.sqlite": "600",
+      "ombud.sqlite-shm": "600",
+      "ombud.sqlite-wal": "600",
+    });
+    await store.close();
+  });
+
+  it("leaves no WAL behind when it is closed", async () => {
+    const store = openSqliteStore(root);
+    await store.commit(commit());
+    await store.close();
+    expect(readdirSync(root).toSorted()).toEqual(["lock.sqlite", "ombud.sqlite"]);
+  });
+
+  it.each(["a file in its place", "a file above it", "a place where nobody can write"])("is refused: %s", (why) => {
+    writeFileSync(join(root, "file"), "");
+    const folder = { f: join(root, "file"), a: join(root, "file", "data"), p: "/proc/ombud" };
+    const path = why.startsWith("a file in") ? folder.f : why.startsWith("a file above") ? folder.a : folder.p;
+    expect(() => openSqliteStore(path)).toThrow(FolderUnwritable);
+  });
+
+  it("is refused when its database can't be opened, and is free again", async () => {
+    const folder = join(root, "data");
+    const blocked = new DatabaseSync(join(root, "other.sqlite"));
+    blocked.close();
+    const store = openSqliteStore(folder);
+    await store.close();
+    rmSync(join(folder, "ombud.sqlite"));
+    // SQLite reads a directory's path as "unable to open database file", for root too.
+    openSqliteStore(join(folder, "ombud.sqlite"));
+    expect(() => openSqliteStore(folder)).toThrow(FolderUnwritable);
+    expect(() => openSqliteStore(folder)).toThrow(FolderUnwritable);
+  });
+
+  it("is refused when a newer bot wrote it, and stays as it is", async () => {
+    const store = openSqliteStore(root);
+    await store.close();
+    const raw = new DatabaseSync(join(root, "ombud.sqlite"));
+    raw.exec("PRAGMA user_version = 999");
+    raw.close();
+    expect(() => openSqliteStore(root)).toThrow(StoreTooNew);
+    expect(() => openSqliteStore(root)).toThrow("version 999, this bot knows up to 1");
+  });
+});
+
+describe("one process has the folder", () => {
+  it("refuses a second store in the same process, until the first is closed", async () => {
+    const store = openSqliteStore(root);
+    expect(() => openSqliteStore(root)).toThrow(StoreLocked);
+    // The refusal must not have dropped the lock (POSIX drops it at any close of the file).
+    expect(await startCommitter().ended).toMatchObject({ code: 1, complaint: expect.stringContaining("StoreLocked") });
+    await store.close();
+    await openSqliteStore(root).close();
+  });
+
+  it("refuses at once while another process runs, and not after its kill -9", async () => {
+    const other = startCommitter();
+    await other.hasCommitted;
+    const began = performance.now();
+    expect(() => openSqliteStore(root)).toThrow(StoreLocked);
+    expect(performance.now() - began).toBeLessThan(500);
+    await other.kill();
+    await openSqliteStore(root).close();
+  });
+
+  it("lets a reader look at the data meanwhile", async () => {
+    const store = openSqliteStore(root);
+    await store.commit(commit());
+    const reader = new DatabaseSync(join(root, "ombud.sqlite"), { readOnly: true });
+    expect(reader.prepare("SELECT id FROM conversation").all()).toMatchObject([{ id: "anna" }]);
+    reader.close();
+    await store.close();
+  });
+});
+
+/** A process that commits on `root`, see `committer.ts`. */
+function startCommitter() {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "committer.ts"), root]);
+  let told = "";
+  let complaint = "";
+  const hasCommitted = new Promise<void>((resolve) => {
+    child.stdout.on("data", (chunk: Buffer) => {
+      told += chunk.toString();
+      if (told.includes("committed")) resolve();
+    });
+  });
+  child.stderr.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
+  const ended = once(child, "close").then(([code]) => ({ code: code as number | null, complaint }));
+  const kill = async () => {
+    child.kill("SIGKILL");
+    await ended;
+    // The last line may be cut off by the kill.
+    return told.slice(0, told.lastIndexOf("\n")).split("\n");
+  };
+  return { hasCommitted, ended, kill };
+}
+
+/** A generator of numbers from 0 to 1 that are the same in every run (mulberry32). */
+function dice(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+describe("kill -9", () => {
+  it("loses nothing that was acknowledged, 20 times over", { timeout: 120_000 }, async () => {
+    const random = dice(41);
+    const committed = new Map<string, number>();
+    const sending = new Set<string>();
+    const sent = new Set<string>();
+
+    for (let round = 0; round < 20; round++) {
+      const process = startCommitter();
+      await process.hasCommitted;
+      await new Promise((resolve) => setTimeout(resolve, random() * 150));
+      for (const line of await process.kill()) {
+        const [step, id = "", revision] = line.split(" ");
+        if (step === "committed") committed.set(id, Number(revision));
+        else (step === "sent" ? sent : sending).add(id);
+      }
+      await openSqliteStore(root).close();
+      expectNothingLost();
+    }
+    expect([...committed.values()].every((revision) => revision > 20)).toBe(true);
+    expect(sent.size).toBeGreaterThan(100);
+
+    function expectNothingLost(): void {
+      const db = new DatabaseSync(join(root, "ombud.sqlite"));
+      expect(db.prepare("PRAGMA integrity_check").all()).toEqual([{ integrity_check: "ok" }]);
+      expect(db.prepare("PRAGMA foreign_key_check").all()).toEqual([]);
+      const stored = db.prepare("SELECT id, revision FROM conversation").all() as { id: string; revision: number }[];
+      for (const [id, revision] of committed) {
+        expect(stored.find((one) => one.id === id)?.revision).toBeGreaterThanOrEqual(revision);
+      }
+      const column = (sql: string) => db.prepare(sql).all().map((row) => String(Object.values(row)[0]));
+      const expected = stored.flatMap(({ id, revision }) =>
+        Array.from({ length: 2 * revision }, (_, index) => `${id}:${Math.floor(index / 2) + 1}:${index % 2}`),
+      );
+      const logged = column("SELECT body ->> 'id' FROM log ORDER BY conversation_id, seq");
+      expect(logged).toEqual(expected.toSorted((a, b) => (a < b ? -1 : 1) && compareReplies(a, b)));
+      const handled = column("SELECT count(*) FROM handled");
+      expect(handled).toEqual([String(expected.length / 2)]);
+      const waiting = new Set(column("SELECT id FROM outbox"));
+      expect([...sent].filter((id) => waiting.has(id))).toEqual([]);
+      expect(logged.filter((id) => !waiting.has(id) && !sending.has(id))).toEqual([]);
+      const heads = "SELECT count(*) FROM outbox WHERE ready_at IS NOT NULL";
+      expect(column(heads)).toEqual(column("SELECT count(DISTINCT conversation_id) FROM outbox"));
+      db.close();
+    }
+  });
+});
+
+function compareReplies(a: string, b: string): number {
+  const [nameA = "", ...numbersA] = a.split(":");
+  const [nameB = "", ...numbersB] = b.split(":");
+  const order = (numbers: string[]) => Number(numbers[0]) * 2 + Number(numbers[1]);
+  return nameA.localeCompare(nameB) || order(numbersA) - order(numbersB);
+}
+
+describe("a disk that refuses", () => {
+  const big = (id: string) => said(id, "x".repeat(20_000));
+
+  it("is unavailable while it is full, changes nothing, and takes the same call when there is room", async () => {
+    const db = openDatabase(join(root, "ombud.sqlite"));
+    const store = createSqliteStore(db);
+    await store.commit(commit());
+    const { page_count: pages } = db.prepare("PRAGMA page_count").get() as { page_count: number };
+    db.exec(`PRAGMA max_page_count = ${pages + 3}`);
+
+    const next = commit({ revision: 2 }, { log: [said("small"), big("large")] });
+    const refused = await Promise.allSettled([store.commit(next), store.commit(commit({ id: "bo" }))]);
+    for (const one of refused) expect(one).toMatchObject({ status: "rejected", reason: expect.any(StoreUnavailable) });
+    expect(refused[0]).toMatchObject({ reason: { cause: { errcode: 13 }, message: "the store can't commit" } });
+    expect(await store.load("anna")).toMatchObject({ revision: 1 });
+    expect(await store.load("bo")).toBeUndefined();
+    expect(await store.readLog("anna", 0, 10)).toEqual([]);
+    expect(await store.lease(Number.MAX_SAFE_INTEGER, 0, 10)).toEqual([]);
+
+    db.exec(`PRAGMA max_page_count = ${pages + 1000}`);
+    expect(await Promise.all([store.commit(next), store.commit(commit({ id: "bo" }))])).toEqual(["committed", "committed"]);
+    expect(await store.readLog("anna", 0, 10)).toHaveLength(2);
+    await store.close();
+  });
+
+  it("is unavailable while another program writes, and takes the same call after", async () => {
+    const store = openSqliteStore(root);
+    const other = new DatabaseSync(join(root, "ombud.sqlite"));
+    other.exec("BEGIN IMMEDIATE");
+    const refused = store.commit(commit());
+    await expect(refused).rejects.toThrow(StoreUnavailable);
+    await expect(refused).rejects.toMatchObject({ cause: { errcode: 5 } });
+    expect(await store.load("anna")).toBeUndefined();
+    other.exec("ROLLBACK");
+    expect(await store.commit(commit())).toBe("committed");
+    other.close();
+    await store.close();
+  });
+});
+
+it("finds everything by an index: no statement reads or sorts a whole table", async () => {
+  const db = openDatabase(":memory:");
+  const statements: string[] = [];
+  const prepare = db.prepare.bind(db);
+  db.prepare = (sql: string) => {
+    statements.push(sql);
+    return prepare(sql);
+  };
+  const store = createSqliteStore(db);
+  const plans = statements
+    .filter((sql) => !/^(BEGIN|COMMIT|ROLLBACK)/.test(sql))
+    .flatMap((sql) => prepare(`EXPLAIN QUERY PLAN ${sql}`).all().map((row) => `${String(row.detail)} <- ${sql}`));
+  expect(plans.length).toBeGreaterThan(20);
+  expect(plans.filter((plan) => /^SCAN(?! CONSTANT ROW)|TEMP B-TREE/.test(plan))).toEqual([]);
+  await store.close();
+});

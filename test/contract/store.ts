@@ -1,0 +1,688 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Case } from "../../src/core/case.ts";
+import type { Conversation, LogBody } from "../../src/core/conversation.ts";
+import { CaseNumberTaken, StaleConversation } from "../../src/core/errors.ts";
+import type { Message } from "../../src/core/message.ts";
+import type { Commit, LeasedReply, Settlement, Store, TimerChange } from "../../src/ports/store.ts";
+
+const at = Date.UTC(2026, 9, 3, 12);
+const hourMs = 3_600_000;
+
+export function conversation(changes: Partial<Conversation> = {}): Conversation {
+  return {
+    id: "anna",
+    channel: "web",
+    revision: 1,
+    language: "fr",
+    flow: "refund",
+    flowVersion: 1,
+    snapshot: {
+      value: { topic: { drop: "askingOrder" } },
+      context: { answers: { order: "41" }, files: [] },
+    },
+    promptedRevision: 1,
+    ...changes,
+  };
+}
+
+/** A commit whose key is of its conversation and revision unless told. */
+export function commit(
+  changes: Partial<Conversation> = {},
+  parts: Partial<Omit<Commit, "conversation">> = {},
+): Commit {
+  const next = conversation(changes);
+  return {
+    conversation: next,
+    handled: `web:${next.id}:${next.revision}`,
+    at,
+    log: [],
+    timers: [],
+    cases: [],
+    ...parts,
+  };
+}
+
+export const said = (id: string, text = id): LogBody & { type: "message" } => ({
+  type: "message",
+  id,
+  message: message(text),
+});
+
+function message(text: string): Message {
+  return {
+    language: "fr",
+    blocks: [{ type: "text", text }],
+    choices: [{ id: "order:help", label: "Où est-il ?", weight: "quiet" }],
+    progress: { step: 1, of: 5 },
+    awaits: "text",
+  };
+}
+
+const typed = (text: string): LogBody => ({
+  type: "event",
+  event: { type: "order-named", at, dice: "0a1b2c3d" },
+  by: "customer",
+  key: "web:1",
+  said: { text },
+});
+
+const aCase = (changes: Partial<Case> = {}): Case => ({
+  number: "RF-7K2QM",
+  conversationId: "anna",
+  channel: "web",
+  language: "fr",
+  openedAt: at,
+  updatedAt: at,
+  status: "open",
+  urgent: false,
+  topic: "drop",
+  kind: "review",
+  reason: "no-evidence",
+  record: { clauses: ["4.2"], amountMinor: 2990 },
+  ...changes,
+});
+
+const setTimer = (id: string, dueAt: number, event = `${id}-passed`): TimerChange => ({
+  type: "set",
+  id,
+  dueAt,
+  event,
+});
+const ids = (replies: readonly { id: string }[]) => replies.map((reply) => reply.id);
+const sent = (id: string): Settlement => ({ id, outcome: "sent" });
+const later = ({ id, attempts }: LeasedReply, retryAt: number): Settlement => ({
+  id,
+  outcome: "later",
+  attempts,
+  retryAt,
+});
+
+/**
+ * The promises of `ports/store.ts`. `open` gives an empty store; `reopen`
+ * closes a store and opens what it has left behind, where that outlives it.
+ */
+export function storeContract(
+  name: string,
+  open: () => Promise<Store>,
+  reopen?: (store: Store) => Promise<Store>,
+): void {
+  describe(name, () => {
+    let store: Store;
+    beforeEach(async () => {
+      store = await open();
+    });
+    afterEach(() => store.close());
+
+    const all = 1000;
+    const leaseAll = (now: number) => store.lease(now, hourMs, all);
+
+    /** Everything that a commit can change, as far as the port shows it. */
+    const everything = async () => ({
+      conversation: await store.load("anna"),
+      log: await store.readLog("anna", 0, all),
+      timers: await store.dueTimers(Number.MAX_SAFE_INTEGER, all),
+      cases: await store.listCases({ limit: all }),
+      nextDueAt: await store.nextDueAt(),
+    });
+
+    const full = (revision: number, parts: Partial<Omit<Commit, "conversation">> = {}) =>
+      commit(
+        { revision },
+        {
+          log: [typed("41"), said(`full-${revision}`)],
+          timers: [setTimer("remind", at + revision)],
+          cases: [aCase({ updatedAt: at + revision })],
+          ...parts,
+        },
+      );
+
+    describe("commit", () => {
+      it("writes everything it is given", async () => {
+        expect(await store.commit(full(1))).toBe("committed");
+        expect(await everything()).toEqual({
+          conversation: conversation(),
+          log: [
+            { seq: 1, at, body: typed("41") },
+            { seq: 2, at, body: said("full-1") },
+          ],
+          timers: [
+            {
+              conversationId: "anna",
+              channel: "web",
+              id: "remind",
+              dueAt: at + 1,
+              event: "remind-passed",
+            },
+          ],
+          cases: [aCase({ updatedAt: at + 1 })],
+          nextDueAt: at,
+        });
+        expect(await leaseAll(at)).toEqual([
+          {
+            id: "full-1",
+            conversationId: "anna",
+            channel: "web",
+            seq: 2,
+            message: message("full-1"),
+            attempts: 1,
+          },
+        ]);
+      });
+
+      it("knows nothing before the first one", async () => {
+        expect(await everything()).toEqual({
+          conversation: undefined,
+          log: [],
+          timers: [],
+          cases: [],
+          nextDueAt: undefined,
+        });
+        expect(await leaseAll(at)).toEqual([]);
+        expect(await store.findCase("RF-7K2QM")).toBeUndefined();
+      });
+
+      it("replaces the conversation with the next revision", async () => {
+        await store.commit(commit());
+        const changes = {
+          revision: 2,
+          promptedRevision: 2,
+          snapshot: { value: "resting", context: {} },
+        };
+        await store.commit(commit(changes));
+        expect(await store.load("anna")).toEqual(conversation(changes));
+      });
+
+      it("keeps any text as it is", async () => {
+        const text = "é\u0301 \u0000 \ud800 👩🏽‍⚕️ \u202e'; DROP TABLE log; -- \u2028";
+        await store.commit(
+          commit({ snapshot: { value: text, context: { text } } }, { log: [said("m", text)] }),
+        );
+        expect((await store.load("anna"))?.snapshot).toEqual({ value: text, context: { text } });
+        expect((await store.readLog("anna", 0, 1))[0]?.body).toEqual(said("m", text));
+        expect((await leaseAll(at))[0]?.message).toEqual(message(text));
+      });
+
+      it.each([
+        ["older", 2],
+        ["the same", 3],
+        ["too new", 5],
+      ])("refuses a revision that is %s and changes nothing", async (_, revision) => {
+        for (const stored of [1, 2, 3]) await store.commit(full(stored));
+        const before = await everything();
+        const stale = full(revision, {
+          handled: "web:stale",
+          timers: [{ type: "cancel", id: "remind" }],
+          log: [said("x")],
+        });
+        await expect(store.commit(stale)).rejects.toThrow(StaleConversation);
+        expect(await everything()).toEqual(before);
+        expect(await store.commit(full(4, { handled: "web:stale" }))).toBe("committed");
+      });
+
+      it("refuses a first revision other than 1 and makes no conversation", async () => {
+        await expect(store.commit(full(2))).rejects.toThrow(StaleConversation);
+        expect(await everything()).toMatchObject({
+          conversation: undefined,
+          log: [],
+          timers: [],
+          cases: [],
+        });
+      });
+
+      it("refuses another conversation's case number and changes nothing", async () => {
+        await store.commit(full(1));
+        const before = await everything();
+        const taken = {
+          cases: [
+            aCase({ number: "RF-NEW22", conversationId: "bo" }),
+            aCase({ conversationId: "bo" }),
+          ],
+        };
+        const log = [said("bo-1")];
+        const timers = [setTimer("remind", at)];
+        await expect(store.commit(commit({ id: "bo" }, { ...taken, log, timers }))).rejects.toThrow(
+          CaseNumberTaken,
+        );
+        expect(await everything()).toEqual(before);
+        expect(await store.load("bo")).toBeUndefined();
+        expect(await store.readLog("bo", 0, all)).toEqual([]);
+        expect(ids(await leaseAll(at))).toEqual(["full-1"]);
+        expect(await store.commit(commit({ id: "bo" }, { log }))).toBe("committed");
+      });
+
+      it("lets exactly one of 50 at the same revision win", async () => {
+        const attempts = Array.from({ length: 50 }, (_, index) =>
+          store.commit(commit({}, { handled: `web:${index}`, log: [said(`m-${index}`)] })),
+        );
+        const outcomes = await Promise.allSettled(attempts);
+        const won = outcomes.flatMap((outcome, index) =>
+          outcome.status === "fulfilled" ? [index] : [],
+        );
+        const lost = outcomes
+          .filter((outcome) => outcome.status === "rejected")
+          .map((outcome) => outcome.reason);
+        expect(won).toHaveLength(1);
+        expect(lost.filter((reason) => reason instanceof StaleConversation)).toHaveLength(49);
+        expect(ids(await leaseAll(at))).toEqual([`m-${won[0]}`]);
+        expect(await store.readLog("anna", 0, all)).toHaveLength(1);
+      });
+
+      it("takes many conversations' commits at once", async () => {
+        const names = Array.from({ length: 300 }, (_, index) => `c-${index}`);
+        const outcomes = await Promise.all(
+          names.map((id) => store.commit(commit({ id }, { log: [said(`m-${id}`)] }))),
+        );
+        expect(outcomes).toEqual(names.map(() => "committed"));
+        expect(ids(await leaseAll(at)).toSorted()).toEqual(names.map((id) => `m-${id}`).toSorted());
+      });
+
+      it("does not let one commit's fault reach another's", async () => {
+        const cyclic: Record<string, unknown> = {};
+        cyclic.self = cyclic;
+        const [good, bad, stale, alsoGood] = await Promise.allSettled([
+          store.commit(full(1)),
+          store.commit(
+            commit(
+              { id: "bo", snapshot: { value: "x", context: cyclic } },
+              { log: [said("bo-1")] },
+            ),
+          ),
+          store.commit(full(1, { handled: "web:late" })),
+          store.commit(commit({ id: "cleo" }, { log: [said("cleo-1")] })),
+        ]);
+        expect([good, alsoGood].map((one) => one?.status)).toEqual(["fulfilled", "fulfilled"]);
+        expect(bad).toMatchObject({ status: "rejected", reason: expect.any(TypeError) });
+        expect(stale).toMatchObject({ status: "rejected", reason: expect.any(StaleConversation) });
+        expect(await store.load("bo")).toBeUndefined();
+        expect(ids(await leaseAll(at)).toSorted()).toEqual(["cleo-1", "full-1"]);
+      });
+
+      it("changes nothing when it fails half-way", async () => {
+        await store.commit(full(1));
+        const before = await everything();
+        const huge = aCase({ number: "RF-BAD22", record: { amountMinor: 1n } });
+        await expect(store.commit(full(2, { cases: [huge] }))).rejects.toThrow(TypeError);
+        expect(await everything()).toEqual(before);
+        expect(await store.commit(full(2))).toBe("committed");
+      });
+    });
+
+    describe("a repeat", () => {
+      it("answers duplicate and changes nothing", async () => {
+        await store.commit(full(1));
+        const before = await everything();
+        expect(await store.commit(full(1))).toBe("duplicate");
+        expect(
+          await store.commit(full(2, { handled: full(1).handled, log: [said("again")] })),
+        ).toBe("duplicate");
+        expect(await everything()).toEqual(before);
+      });
+
+      it("is one commit and duplicates when all come at once", async () => {
+        const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.commit(full(1))));
+        expect(outcomes.toSorted()).toEqual(["committed", ...Array<string>(19).fill("duplicate")]);
+        expect(await store.readLog("anna", 0, all)).toHaveLength(2);
+      });
+
+      it("is known by its key alone, whichever conversation it names", async () => {
+        await store.commit(commit({}, { handled: "same" }));
+        expect(await store.commit(commit({ id: "bo" }, { handled: "same" }))).toBe("duplicate");
+        expect(await store.load("bo")).toBeUndefined();
+      });
+
+      it("is known until its key is forgotten", async () => {
+        await store.commit(commit({}, { handled: "first", at }));
+        await store.commit(commit({ revision: 2 }, { handled: "second", at: at + 1 }));
+        await store.forgetHandled(at + 1);
+        expect(await store.commit(commit({ revision: 3 }, { handled: "second" }))).toBe(
+          "duplicate",
+        );
+        expect(await store.commit(commit({ revision: 3 }, { handled: "first" }))).toBe("committed");
+      });
+    });
+
+    describe("the log", () => {
+      it("counts from 1 in each conversation and reads in order, page by page", async () => {
+        const texts = (from: number, to: number) =>
+          Array.from({ length: to - from + 1 }, (_, i) => typed(`${from + i}`));
+        await store.commit(commit({ id: "bo" }, { log: texts(1, 1) }));
+        await store.commit(commit({}, { log: texts(1, 3), at }));
+        await store.commit(commit({ revision: 2 }, { log: texts(4, 12), at: at + 5 }));
+        const pages = [];
+        for (let after = 0; ; after += 5) {
+          const page = await store.readLog("anna", after, 5);
+          if (page.length === 0) break;
+          pages.push(page);
+        }
+        expect(pages.map((page) => page.length)).toEqual([5, 5, 2]);
+        expect(pages.flat()).toEqual(
+          texts(1, 12).map((body, index) => ({
+            seq: index + 1,
+            at: index < 3 ? at : at + 5,
+            body,
+          })),
+        );
+        expect(await store.readLog("bo", 0, all)).toHaveLength(1);
+      });
+    });
+
+    describe("a lane", () => {
+      beforeEach(() => store.commit(commit({}, { log: [said("a-1"), typed("…"), said("a-2")] })));
+
+      it("gives its replies one at a time, in order, across commits", async () => {
+        await store.commit(commit({ revision: 2 }, { log: [said("a-3")] }));
+        const order = [];
+        for (;;) {
+          const [reply, ...others] = await leaseAll(at);
+          expect(others).toEqual([]);
+          if (!reply) break;
+          order.push([reply.id, reply.seq]);
+          await store.settle([sent(reply.id)]);
+        }
+        expect(order).toEqual([
+          ["a-1", 1],
+          ["a-2", 3],
+          ["a-3", 4],
+        ]);
+      });
+
+      it("gives nothing while one is leased, not even to commits that follow", async () => {
+        await store.lease(at, 100, all);
+        await store.commit(commit({ revision: 2 }, { log: [said("a-3")] }));
+        expect(await store.lease(at + 99, 100, all)).toEqual([]);
+      });
+
+      it("is leased once by 20 at once", async () => {
+        const leases = await Promise.all(
+          Array.from({ length: 20 }, () => store.lease(at, 100, all)),
+        );
+        expect(ids(leases.flat())).toEqual(["a-1"]);
+      });
+
+      it("gives a reply again when its lease has run out, and counts the attempts", async () => {
+        expect(await store.lease(at, 100, all)).toMatchObject([{ id: "a-1", attempts: 1 }]);
+        expect(await store.lease(at + 100, 100, all)).toMatchObject([
+          { id: "a-1", attempts: 2, message: message("a-1") },
+        ]);
+        expect(await store.lease(at + 150, 100, all)).toEqual([]);
+        expect(await store.lease(at + 200, 100, all)).toMatchObject([{ id: "a-1", attempts: 3 }]);
+      });
+
+      it("gives nothing before its commit's time", async () => {
+        expect(await leaseAll(at - 1)).toEqual([]);
+      });
+
+      it("stands still until retryAt, and goes on with the same reply", async () => {
+        const [reply] = await leaseAll(at);
+        await store.settle([later(reply!, at + 500)]);
+        expect(await leaseAll(at + 499)).toEqual([]);
+        expect(await leaseAll(at + 500)).toMatchObject([{ id: "a-1", attempts: 2 }]);
+      });
+
+      it("can be given back before its lease ends", async () => {
+        const [reply] = await leaseAll(at);
+        await store.settle([later(reply!, at + 1)]);
+        expect(await leaseAll(at + 1)).toMatchObject([{ id: "a-1", attempts: 2 }]);
+      });
+
+      it("takes a repeated settlement for nothing", async () => {
+        const [first] = await leaseAll(at);
+        await store.settle([later(first!, at + 500)]);
+        await store.settle([later(first!, at + 900)]);
+        expect(await store.nextDueAt()).toBe(at + 500);
+        await leaseAll(at + 500);
+        await store.settle([sent("a-1"), sent("a-1")]);
+        await store.settle([sent("a-1"), later(first!, at)]);
+        expect(ids(await leaseAll(at + 500))).toEqual(["a-2"]);
+        await store.settle([sent("a-1"), later(first!, at)]);
+        expect(await leaseAll(at + 500)).toEqual([]);
+      });
+
+      it("is not given back by a lease that another has followed", async () => {
+        const [slow] = await store.lease(at, 100, all);
+        await store.lease(at + 100, 100, all);
+        await store.settle([later(slow!, at + 101)]);
+        expect(await store.lease(at + 150, 100, all)).toEqual([]);
+      });
+
+      it("goes on when a lease that has run out turns out sent", async () => {
+        await store.lease(at, 100, all);
+        await store.lease(at + 100, 100, all);
+        await store.settle([sent("a-1")]);
+        expect(ids(await leaseAll(at + 101))).toEqual(["a-2"]);
+      });
+
+      it("loses no reply to a settlement of one that was never leased, or never was", async () => {
+        await store.settle([sent("a-1"), sent("a-2"), sent("nobody's")]);
+        expect(ids(await leaseAll(at))).toEqual(["a-1"]);
+        await store.settle([sent("a-2"), sent("a-1")]);
+        expect(ids(await leaseAll(at))).toEqual(["a-2"]);
+      });
+
+      it("keeps the log of what is sent", async () => {
+        await leaseAll(at);
+        await store.settle([sent("a-1")]);
+        expect((await store.readLog("anna", 0, 1))[0]?.body).toEqual(said("a-1"));
+      });
+
+      it("takes up again after it was empty", async () => {
+        for (const id of ["a-1", "a-2"]) {
+          await leaseAll(at);
+          await store.settle([sent(id)]);
+        }
+        expect(await store.nextDueAt()).toBeUndefined();
+        await store.commit(commit({ revision: 2 }, { log: [said("a-3")], at: at + 10 }));
+        expect(await store.nextDueAt()).toBe(at + 10);
+        expect(ids(await leaseAll(at + 10))).toEqual(["a-3"]);
+      });
+
+      it("does not delay another", async () => {
+        const [reply] = await leaseAll(at);
+        await store.settle([later(reply!, at + hourMs)]);
+        await store.commit(commit({ id: "bo" }, { log: [said("b-1"), said("b-2")] }));
+        expect(ids(await leaseAll(at + 1))).toEqual(["b-1"]);
+        await store.settle([sent("b-1")]);
+        expect(ids(await leaseAll(at + 1))).toEqual(["b-2"]);
+      });
+    });
+
+    it("leases at most the limit, each lane once, and settles a list", async () => {
+      const names = ["a", "b", "c", "d", "e"];
+      for (const id of names)
+        await store.commit(commit({ id }, { log: [said(`${id}-1`), said(`${id}-2`)] }));
+      const leases = [];
+      for (let turn = 0; turn < 4; turn++) leases.push(ids(await store.lease(at, hourMs, 2)));
+      expect(leases.map((lease) => lease.length)).toEqual([2, 2, 1, 0]);
+      expect(leases.flat().toSorted()).toEqual(names.map((id) => `${id}-1`));
+      await store.settle(leases.flat().map(sent));
+      expect(ids(await leaseAll(at)).toSorted()).toEqual(names.map((id) => `${id}-2`));
+    });
+
+    it("leases the lanes that have waited longest first", async () => {
+      for (const [id, waited] of [
+        ["late", 20],
+        ["early", 10],
+        ["latest", 30],
+      ] as const) {
+        await store.commit(commit({ id }, { log: [said(id)], at: at + waited }));
+      }
+      expect(ids(await store.lease(at + 100, hourMs, 2)).toSorted()).toEqual(["early", "late"]);
+    });
+
+    describe("timers", () => {
+      const due = async (now: number, limit = all) =>
+        (await store.dueTimers(now, limit)).map(
+          ({ conversationId, id }) => `${conversationId}/${id}`,
+        );
+
+      it("come due at their time, oldest first, at most the limit, and stay", async () => {
+        await store.commit(
+          commit({}, { timers: [setTimer("x", at + 30), setTimer("y", at + 10)] }),
+        );
+        await store.commit(commit({ id: "bo" }, { timers: [setTimer("x", at + 20)] }));
+        expect(await due(at + 9)).toEqual([]);
+        expect(await due(at + 10)).toEqual(["anna/y"]);
+        expect(await due(at + 30)).toEqual(["anna/y", "bo/x", "anna/x"]);
+        expect(await due(at + 30, 2)).toEqual(["anna/y", "bo/x"]);
+        expect(await due(at + 30)).toEqual(["anna/y", "bo/x", "anna/x"]);
+      });
+
+      it("tell whose they are and what they say", async () => {
+        await store.commit(commit({}, { timers: [setTimer("remind", at, "customer-silent")] }));
+        expect(await store.dueTimers(at, 1)).toEqual([
+          {
+            conversationId: "anna",
+            channel: "web",
+            id: "remind",
+            dueAt: at,
+            event: "customer-silent",
+          },
+        ]);
+      });
+
+      it("are replaced by id", async () => {
+        await store.commit(commit({}, { timers: [setTimer("remind", at + 10, "first")] }));
+        await store.commit(
+          commit({ revision: 2 }, { timers: [setTimer("remind", at + 20, "second")] }),
+        );
+        expect(await due(at + 10)).toEqual([]);
+        expect(await store.dueTimers(at + 20, all)).toMatchObject([
+          { dueAt: at + 20, event: "second" },
+        ]);
+      });
+
+      it("go when they are cancelled, their own only", async () => {
+        await store.commit(commit({}, { timers: [setTimer("x", at), setTimer("y", at)] }));
+        await store.commit(commit({ id: "bo" }, { timers: [setTimer("x", at)] }));
+        await store.commit(
+          commit(
+            { revision: 2 },
+            {
+              timers: [
+                { type: "cancel", id: "x" },
+                { type: "cancel", id: "none" },
+              ],
+            },
+          ),
+        );
+        expect((await due(at)).toSorted()).toEqual(["anna/y", "bo/x"]);
+      });
+
+      it("change in the order given", async () => {
+        const cancel: TimerChange = { type: "cancel", id: "x" };
+        await store.commit(commit({}, { timers: [cancel, setTimer("x", at)] }));
+        expect(await due(at)).toEqual(["anna/x"]);
+        await store.commit(commit({ revision: 2 }, { timers: [setTimer("x", at), cancel] }));
+        expect(await due(at)).toEqual([]);
+      });
+    });
+
+    describe("nextDueAt", () => {
+      it("is the earliest of the timers and of the lanes' oldest replies", async () => {
+        await store.commit(
+          commit({}, { timers: [setTimer("x", at + 50), setTimer("y", at + 70)] }),
+        );
+        expect(await store.nextDueAt()).toBe(at + 50);
+        await store.commit(
+          commit({ revision: 2 }, { log: [said("m-1"), said("m-2")], at: at + 10 }),
+        );
+        expect(await store.nextDueAt()).toBe(at + 10);
+        await store.lease(at + 10, 20, all);
+        expect(await store.nextDueAt()).toBe(at + 30);
+        const [reply] = await store.lease(at + 30, 20, all);
+        await store.settle([later(reply!, at + 60)]);
+        expect(await store.nextDueAt()).toBe(at + 50);
+        await store.commit(commit({ revision: 3 }, { timers: [{ type: "cancel", id: "x" }] }));
+        expect(await store.nextDueAt()).toBe(at + 60);
+        await store.lease(at + 60, hourMs, all);
+        await store.settle([sent("m-1")]);
+        expect(await store.nextDueAt()).toBe(at + 10);
+      });
+    });
+
+    describe("cases", () => {
+      it("are found by number and replaced by it", async () => {
+        await store.commit(commit({}, { cases: [aCase()] }));
+        const contested = aCase({ status: "contested", updatedAt: at + 5, kind: "refund" });
+        delete contested.reason;
+        await store.commit(commit({ revision: 2 }, { cases: [contested] }));
+        expect(await store.findCase("RF-7K2QM")).toEqual(contested);
+        expect(await store.listCases({ limit: all })).toEqual([contested]);
+        expect(await store.findCase("RF-NONE2")).toBeUndefined();
+      });
+
+      it("list the last opened first, page by page, however many opened at once", async () => {
+        const opened = [3, 1, 2, 2, 2, 2, 9].map((minute, index) =>
+          aCase({ number: `RF-${index}`, openedAt: at + minute }),
+        );
+        for (const [index, one] of opened.entries())
+          await store.commit(commit({ revision: index + 1 }, { cases: [one] }));
+        const pages: Case[][] = [];
+        for (let before: Case | undefined; ; before = pages.at(-1)?.at(-1)) {
+          const page = await store.listCases(before ? { before, limit: 2 } : { limit: 2 });
+          if (page.length === 0) break;
+          pages.push(page);
+        }
+        expect(pages.flat().map((one) => one.number)).toEqual([
+          "RF-6",
+          "RF-0",
+          "RF-5",
+          "RF-4",
+          "RF-3",
+          "RF-2",
+          "RF-1",
+        ]);
+      });
+    });
+
+    describe("secret", () => {
+      it("is 32 bytes, the same ever after, another for each name", async () => {
+        const [first, again, other] = await Promise.all(
+          ["session", "session", "case"].map((each) => store.secret(each)),
+        );
+        expect(first).toHaveLength(32);
+        expect(again).toEqual(first);
+        expect(other).not.toEqual(first);
+        expect(await store.secret("session")).toEqual(first);
+      });
+
+      it("is unharmed by what a caller does to its bytes", async () => {
+        const bytes = await store.secret("session");
+        const kept = Uint8Array.from(bytes);
+        bytes.fill(0);
+        expect(Uint8Array.from(await store.secret("session"))).toEqual(kept);
+      });
+    });
+
+    it("can be closed twice", async () => {
+      await store.close();
+      await expect(store.close()).resolves.toBeUndefined();
+    });
+
+    it("carries out what was asked before it closes", async () => {
+      const asked = store.commit(commit());
+      await store.close();
+      expect(await asked).toBe("committed");
+    });
+
+    if (!reopen) return;
+
+    describe("reopened", () => {
+      it("has everything: data, keys, leases, attempts and secrets", async () => {
+        await store.commit(full(1));
+        await store.commit(full(2));
+        await store.lease(at, 100, all);
+        const before = await everything();
+        const secret = await store.secret("session");
+        store = await reopen(store);
+        expect(await everything()).toEqual(before);
+        expect(await store.secret("session")).toEqual(secret);
+        expect(await store.commit(full(2))).toBe("duplicate");
+        expect(await store.lease(at + 99, 100, all)).toEqual([]);
+        expect(await store.lease(at + 100, 100, all)).toMatchObject([
+          { id: "full-1", attempts: 2 },
+        ]);
+      });
+    });
+  });
+}

@@ -1,0 +1,151 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Hono } from "hono";
+import { createConsole } from "../../src/adapters/console/console.ts";
+import { openFileEvidence } from "../../src/adapters/files/evidence.ts";
+import { loadTexts } from "../../src/adapters/i18next/texts.ts";
+import { systemClock } from "../../src/adapters/node/clock.ts";
+import { openSqliteStore } from "../../src/adapters/sqlite/store.ts";
+import type { Case, CaseDescription } from "../../src/core/case.ts";
+import type { LogBody } from "../../src/core/conversation.ts";
+import type { Evidence, EvidenceType } from "../../src/core/evidence.ts";
+
+const locales = fileURLToPath(new URL("../../locales", import.meta.url));
+
+/** The console on a store in memory; a case's record is its description itself. */
+export async function openConsole(startedAt: number) {
+  const folder = await mkdtemp(join(tmpdir(), "ombud-console-"));
+  const store = openSqliteStore(":memory:");
+  const evidence = openFileEvidence(folder);
+  const clock = { ...systemClock, at: startedAt, now: () => clock.at };
+  const opened = createConsole({
+    store,
+    evidence,
+    texts: await loadTexts(locales),
+    clock,
+    language: "fr",
+    timeZone: "Europe/Paris",
+    describe: (record) => record as CaseDescription,
+  });
+  const app = new Hono().route("/console", opened.app);
+
+  return {
+    app,
+    clock,
+    evidence,
+    enterPath: () => opened.enterPath(),
+    /** The cookie of a new session. */
+    async enter(): Promise<string> {
+      const answer = await app.request(opened.enterPath());
+      return answer.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+    },
+    /** Commits a conversation with this case and this log. */
+    async saveCase(
+      changes: Partial<Case> & { number: string },
+      log: readonly LogBody[] = [],
+    ): Promise<void> {
+      const entry: Case = {
+        conversationId: `conversation-of-${changes.number}`,
+        channel: "web",
+        language: "fr",
+        openedAt: clock.at,
+        updatedAt: clock.at,
+        status: "open",
+        urgent: false,
+        topic: "drop",
+        kind: "partialRefund",
+        record: describedCase(),
+        ...changes,
+      };
+      const { conversationId: id, channel, language } = entry;
+      await store.commit({
+        conversation: {
+          id,
+          channel,
+          language,
+          revision: 1,
+          flow: "refund",
+          flowVersion: 1,
+          snapshot: { value: "", context: {} },
+          promptedRevision: 1,
+        },
+        handled: `start-${entry.number}`,
+        at: entry.openedAt,
+        log,
+        timers: [],
+        cases: [entry],
+      });
+    },
+    async close(): Promise<void> {
+      await store.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+export function describedCase(changes: Partial<CaseDescription> = {}): CaseDescription {
+  return {
+    topic: "Mes abonnés ont baissé",
+    outcome: "Remboursement partiel",
+    facts: [{ label: "Numéro de commande", value: "48213" }],
+    assessment: {
+      type: "assessment",
+      tone: "positive",
+      heading: "Évaluation préliminaire",
+      summary: "Un remboursement partiel d’environ 11,96\u00a0€ est possible.",
+      paragraphs: [],
+      figures: [],
+      whyLabel: "Pourquoi",
+      clauses: [
+        {
+          id: "5.5",
+          title: "Garantie de 30 jours",
+          explanation: "Une baisse est couverte.",
+          url: "https://viplikes.net/refund-policy",
+        },
+      ],
+      policyLabel: "Lire les conditions",
+      nextLabel: "Et maintenant",
+      steps: [{ label: "Reçu", state: "done" }],
+      preliminary: "Une personne vérifie avant toute décision.",
+    },
+    versions: "drop.refund · policy 2025-10-02 · flow 1",
+    evidence: [],
+    notes: [],
+    ...changes,
+  };
+}
+
+export function evidenceOf(
+  id: string,
+  bytes: Uint8Array,
+  type: EvidenceType,
+  name: string,
+  view?: Evidence["view"],
+): Evidence {
+  return {
+    id,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+    type,
+    sizeBytes: bytes.length,
+    name,
+    ...(view && { view }),
+  };
+}
+
+export function customerSaid(
+  key: string,
+  at: number,
+  said: { text?: string; files?: readonly Evidence[] },
+): LogBody {
+  return {
+    type: "event",
+    event: { type: "answered", at, dice: "00000000" },
+    by: "customer",
+    key,
+    said,
+  };
+}
