@@ -35,14 +35,14 @@ export type Note = "guaranteeFromDeliveryEnd" | "autoStartFromPurchase" | "below
 export function decidingRule(topic: RuleTopic, read: (fact: FactName) => string | undefined): RuleId | undefined {
   const id = rulesOf(topic).find((candidate) => holds(rules[candidate].when, read));
   if (id === undefined) return undefined;
-  const { then } = rules[id];
-  return "see" in then ? decidingRule(then.see, read) : id;
+  const { outcome } = rules[id];
+  return "see" in outcome ? decidingRule(outcome.see, read) : id;
 }
 
 export function outcomeOf(id: RuleId): Outcome {
-  const { then } = rules[id];
-  if ("see" in then) throw new TypeError(`rule ${id} decides nothing by itself`);
-  return then;
+  const { outcome } = rules[id];
+  if ("see" in outcome) throw new TypeError(`rule ${id} decides nothing by itself`);
+  return outcome;
 }
 
 /** The parts of the order whose price may come back, for the rules that reckon an estimate. */
@@ -64,7 +64,7 @@ export function assess(id: RuleId, known: Known): Assessment {
     possibleRefunds: (outcome.kind === "humanReview" && outcome.refunds) || [],
     refundExcluded: outcome.kind === "resolution" && outcome.refundExcluded === true,
     offers: (outcome.kind === "clarification" && outcome.offers) || [],
-    urgent: "urgent" in outcome && outcome.urgent === true,
+    urgent: "urgent" in outcome &&  outcome.urgent,
     clauses: rules[id].clauses,
     ...(waitUntil !== undefined && { waitUntil }),
     notes: notesOf(id, known),

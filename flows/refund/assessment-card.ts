@@ -1,10 +1,10 @@
 import type { AssessmentBlock } from "../../src/core/message.ts";
 import type { Texts, TextValues } from "../../src/core/texts.ts";
 import { daysBetween } from "../../src/core/calendar.ts";
-import type { Assessment } from "./assess.ts";
+import { outcomeOf, type Assessment } from "./assess.ts";
 import type { DecisionRecord } from "./context.ts";
+import { figures } from "./policy/figures.ts";
 import { opensCase } from "./policy/rules.ts";
-import { outcomeOf } from "./assess.ts";
 
 const tones = {
   fullRefund: "positive",
@@ -27,13 +27,13 @@ export function assessmentCard({ assessment, answers, timeZone, assessedAt }: De
     heading: texts.text("bot:assessment.heading"),
     summary: summaryOf(assessment, timeZone, texts),
     paragraphs: [
-      texts.text(`policy:rule.${assessment.rule}`),
+      texts.text(`policy:rule.${assessment.rule}`, figures),
       ...(remedies.length > 0
         ? [texts.text(`bot:assessment.${kind === "humanReview" ? "possible" : "planned"}`, { remedies: texts.list(remedies.map((remedy) => texts.text(`policy:remedy.${remedy}`))) })]
         : []),
       ...(possibleRefunds.length > 0 ? [texts.text("bot:assessment.possibleRefund")] : []),
       ...(refund?.scope === "part" ? [texts.text(refund.estimate ? "bot:assessment.estimateNote" : "bot:assessment.noEstimate")] : []),
-      ...told.map((note) => texts.text(`policy:note.${note}`, { count: days ?? 0 })),
+      ...told.map((note) => texts.text(`policy:note.${note}`, { ...figures, count: days ?? 0 })),
     ],
     figures: refund?.estimate
       ? [{ label: texts.text("bot:assessment.estimate"), value: texts.money(refund.estimate.amountMinor, refund.estimate.currency) }]
@@ -41,7 +41,7 @@ export function assessmentCard({ assessment, answers, timeZone, assessedAt }: De
     whyLabel: texts.text("bot:assessment.why"),
     clauses: clauses.map((clause) => {
       const key = `policy:clause.${clause.replace(".", "_")}`;
-      return { id: clause === "law" ? "§" : clause, title: texts.text(`${key}.title`), explanation: texts.text(`${key}.explanation`), url: policyUrl };
+      return { id: clause === "law" ? "§" : clause, title: texts.text(`${key}.title`, figures), explanation: texts.text(`${key}.explanation`, figures), url: policyUrl };
     }),
     policyLabel: texts.text("bot:assessment.policy"),
     nextLabel: texts.text("bot:assessment.next"),
@@ -50,12 +50,13 @@ export function assessmentCard({ assessment, answers, timeZone, assessedAt }: De
   };
 }
 
-function summaryOf({ kind, reason, refund, waitUntil }: Assessment, timeZone: string, texts: Texts): string {
+function summaryOf({ rule, kind, reason, refund, waitUntil }: Assessment, timeZone: string, texts: Texts): string {
   const estimate = refund?.estimate;
   const values: TextValues = {
     ...(estimate && { amount: texts.money(estimate.amountMinor, estimate.currency) }),
     ...(waitUntil !== undefined && { moment: texts.moment(waitUntil, timeZone) }),
   };
+  if (texts.has(`policy:summary.${rule}`)) return texts.text(`policy:summary.${rule}`);
   if (kind === "humanReview") return texts.text(`bot:assessment.summary.humanReview.${reason}`);
   if (kind === "partialRefund" && !estimate) return texts.text("bot:assessment.summary.partialRefundOpen");
   return texts.text(`bot:assessment.summary.${kind}`, values);

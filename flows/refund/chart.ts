@@ -27,7 +27,7 @@ export const chart = setup({
     context: {} as RefundContext,
     events: {} as RefundEvent,
     input: {} as Pick<RefundContext, "at" | "dice" | "timeZone" | "language">,
-    meta: {} as { question?: QuestionId },
+    meta: {},
   },
   actions: {
     // Effects: data for `core/plan`, never run.
@@ -88,9 +88,9 @@ export function outcomes(topic: RuleTopic, { atOnce = false } = {}) {
   return chart.createStateConfig({
     tags: ["deciding"],
     always: rulesOf(topic).map((rule) => {
-      const { then } = rules[rule];
+      const { outcome } = rules[rule];
       const guard = { type: "meets", params: { rule } } as const;
-      if ("see" in then) return { guard, target: `#${then.see}` };
+      if ("see" in outcome) return { guard, target: `#${outcome.see}` };
       return { guard, target: atOnce ? "#assessing" : afterRule(rule), actions: { type: "settle", params: { rule } } } as const;
     }),
   });

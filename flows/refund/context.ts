@@ -48,7 +48,7 @@ export interface PastCase {
   number: string;
   openedAt: number;
   topic: RuleTopic;
-  kind: Assessment["kind"];
+  contested: boolean;
 }
 
 /** All that a decision rests on; replaying the log's events gives it again. A stored format. */
@@ -64,7 +64,8 @@ export interface DecisionRecord {
   /** For a declared withdrawal: the customer's own words, or the button's. */
   declaration?: string;
   email?: string;
-  additions: readonly { at: number; text?: string; evidence?: readonly Evidence[] }[];
+  /** What the customer wrote to the open case, in order. */
+  additions: readonly { at: number; text: string }[];
 }
 
 export type RefundEvent = FlowEvent &

@@ -14,7 +14,7 @@ export const domains = {
   /** `unverified` where the customer does not know the count at start: people check it. */
   belowStart: ["yes", "no", "unverified"],
   guarantee: ["within", "after", "unknown"],
-  dropSize: ["small", "large", "unknown"],
+  dropSize: ["small", "large"],
   dropWish: ["redeliver", "refund"],
   targeted: ["yes", "no", "unknown"],
   statistics: ["given", "none"],
@@ -87,8 +87,7 @@ const readers: { [F in FactName]: Reader<F> } = {
   },
   dropSize({ answers }) {
     const { dropped, delivered } = quantities(answers);
-    if (dropped === undefined || delivered === undefined) return undefined;
-    if (dropped === "unknown" || delivered === "unknown") return "unknown";
+    if (typeof dropped !== "number" || typeof delivered !== "number") return undefined;
     return 100 * dropped <= figures.smallDropPercent * delivered ? "small" : "large";
   },
   dropWish: ({ answers }) => answers.dropWish,

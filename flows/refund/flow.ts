@@ -2,8 +2,9 @@ import type { Conversation, Snapshot } from "../../src/core/conversation.ts";
 import type { Flow } from "../../src/core/flow.ts";
 import type { Language } from "../../src/core/language.ts";
 import type { Texts } from "../../src/core/texts.ts";
-import type { RefundContext } from "./context.ts";
+import type { DecisionRecord, RefundContext } from "./context.ts";
 import { machine } from "./machine.ts";
+import { describe } from "./describe.ts";
 import { flowVersion } from "./policy/figures.ts";
 import { readEvent } from "./read-event.ts";
 import { render, type Shop } from "./render.ts";
@@ -30,6 +31,7 @@ export function createRefund(settings: RefundSettings, textsIn: (language: Langu
       return { event: { ...meaning, at: now, dice }, ...(said && { said }) };
     },
     languageOf: ({ context }: Snapshot) => (context as RefundContext).language,
+    describe: (record, texts) => describe(record as DecisionRecord, settings.policyUrl, texts),
     render: (said, snapshot, texts) => render(said, snapshot, texts, settings),
   };
 }

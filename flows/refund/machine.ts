@@ -216,11 +216,11 @@ export const machine = chart.createMachine({
       states: {
         fresh: {
           after: { reminder: [{ guard: steps.isUnfinished, target: "reminded", actions: say("reminder") }, { target: "reminded" }] },
+          on: steps.onCustomer({ target: "fresh", reenter: true }),
         },
-        reminded: { after: { rest: "resting" } },
-        resting: { exit: say("welcomeBack") },
+        reminded: { after: { rest: "resting" }, on: steps.onCustomer({ target: "fresh" }) },
+        resting: { on: steps.onCustomer({ target: "fresh", actions: say("welcomeBack") }) },
       },
-      on: Object.fromEntries(steps.customerEvents.map((type) => [type, { target: ".fresh", reenter: true }])),
     },
   },
 });

@@ -27,7 +27,7 @@ const hoursThat = { purchasedAt: figures.autoStartHours, accountsSentAt: figures
 
 /** The answer that a choice stands for. */
 export function chosenAnswer(question: QuestionId, choice: string, { now }: Reader): Answers[QuestionId] {
-  if (choice !== "within" && choice !== "longer") return choice as Answers[QuestionId];
+  if (choice !== "within" && choice !== "longer") return choice;
   // Kept as what it leaves open: any time within the limit, or any before it.
   const limit = question === "deliveryEnd" ? figures.guaranteeDays * dayMs : hoursThat[question as keyof typeof hoursThat] * hourMs;
   return choice === "within"

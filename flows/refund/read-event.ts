@@ -4,7 +4,7 @@ import type { Inbound } from "../../src/core/inbound.ts";
 import { isLanguage } from "../../src/core/language.ts";
 import type { Choice } from "../../src/core/message.ts";
 import type { Texts } from "../../src/core/texts.ts";
-import type { RefundContext, RefundEvent } from "./context.ts";
+import type { RefundEvent } from "./context.ts";
 import { offers, topics, type Offer, type Topic } from "./policy/rules.ts";
 import { promptAt, type Prompt } from "./prompt.ts";
 import { isQuestion, questions, type Answers, type QuestionId } from "./questions.ts";
@@ -14,7 +14,7 @@ import { readEmail } from "./read/email.ts";
 import { readFreeText } from "./read/free-text.ts";
 import { fold } from "./read/reading.ts";
 import { readTopic } from "./read/topic.ts";
-import { declaresWithdrawal } from "./read/withdrawal.ts";
+import { readWithdrawal } from "./read/withdrawal.ts";
 import { standing, type Standing } from "./standing.ts";
 
 /** What an event says, without when and by what chance. */
@@ -117,7 +117,11 @@ function meaningOf(id: string, { inbound, reader, texts }: Scene): Meaning | und
 // Words.
 
 function readText(text: string, scene: Scene): Meaning {
-  if (declaresWithdrawal(text)) return { type: "withdrawal-declared", declaration: text.slice(0, 2000) };
+  const label = exactLabel(text, scene);
+  if (label) return meaningOf(label, scene) ?? { type: "stale-pressed" };
+  const withdrawal = readWithdrawal(text);
+  if (withdrawal === "declared") return { type: "withdrawal-declared", declaration: text.slice(0, 2000) };
+  if (withdrawal && scene.at.place !== "confirmingWithdrawal") return { type: "withdrawal-asked" };
   const command = readCommand(text);
   if (command && command !== "contest" && command !== "addition" && command !== "returnLink") return meaningOf(command, scene) as Meaning;
   if (command && scene.at.place === "ready") return meaningOf(command, scene) as Meaning;
@@ -126,18 +130,27 @@ function readText(text: string, scene: Scene): Meaning {
   return wordsAt[scene.at.place]?.(text, scene) ?? { type: "answer-refused", fault: "notAChoice" };
 }
 
-/** A label, the beginning of one, or its number among the choices, typed instead of pressed. */
+/** What may be a label: a longer text is none. */
+const longestLabel = 100;
+
+const asLabel = (text: string) => fold(text).replace(/[.!]+$/, "");
+
+/** The choice whose whole label is typed instead of pressed. */
+function exactLabel(text: string, { prompt }: Scene): string | undefined {
+  if (text.length > longestLabel) return undefined;
+  return prompt.choices.find(({ label }) => asLabel(label) === asLabel(text))?.id;
+}
+
+/** The choice whose label begins so, or whose number is typed. */
 function typedChoice(text: string, { at, prompt }: Scene): string | undefined {
-  if (text.length > 100) return undefined;
-  const said = fold(text).replace(/[.!]+$/, "");
-  if (said === "") return undefined;
+  if (text.length > longestLabel) return undefined;
+  const said = asLabel(text);
   const answers = prompt.choices.filter((choice) => choice.weight !== "quiet");
-  const exact = prompt.choices.find((choice) => fold(choice.label) === said);
-  if (exact) return exact.id;
   const numbered = at.place !== "asking" || (at.question && questions[at.question].kind === "choice");
   if (numbered && at.place !== "ready" && /^\d{1,2}[.)]?$/.test(said)) return answers[Number.parseInt(said, 10) - 1]?.id;
-  if (said.length < 3 || at.place === "ready") return undefined;
-  const begun = answers.filter((choice) => fold(choice.label).startsWith(said));
+  if (said.length < 2 || at.place === "ready") return undefined;
+  // Two letters are a whole word of the label, such as "ja".
+  const begun = answers.filter(({ label }) => asLabel(label).startsWith(said) && (said.length > 2 || !/^\p{L}/u.test(asLabel(label).slice(said.length))));
   return begun.length === 1 ? begun[0]?.id : undefined;
 }
 
@@ -152,10 +165,10 @@ const wordsAt: Partial<Record<Standing["place"], (text: string, scene: Scene) =>
   asking(text, { at, inbound, reader }) {
     const { question, context } = at;
     if (!question) return { type: "answer-refused", fault: "notAChoice" };
-    const { choices } = questions[question];
-    const honest = choices.find((choice) => choice === "unknown" || choice === "skip" || choice === "none");
+    const { choices, kind } = questions[question];
+    const honest = choices.find((choice) => choice === "unknown" || choice === "skip" || (choice === "none" && kind === "files"));
     const yesNo = readYesNo(text);
-    if (yesNo && (choices as readonly string[]).includes(yesNo)) return answered(question, yesNo as Answers[QuestionId], inbound.key);
+    if (yesNo && (choices as readonly string[]).includes(yesNo)) return answered(question, yesNo, inbound.key);
     if (honest && readUnknown(text)) return answered(question, honest, inbound.key);
     const reading = readAnswer(question, text, context.answers, reader);
     if ("fault" in reading) return { type: "answer-refused", question, ...reading };
@@ -193,7 +206,8 @@ function readFiles(files: readonly Evidence[], caption: string | undefined, scen
   const { at, inbound } = scene;
   const said = { files, ...(caption && { text: caption }) };
   const given = at.context.evidence.length + files.length;
-  if (given > maxEvidenceFiles) return { meaning: { type: "answer-refused", fault: "tooManyFiles", values: { max: maxEvidenceFiles } }, said };
+  const most = Math.max(maxEvidenceFiles, neededFiles(at));
+  if (given > most) return { meaning: { type: "answer-refused", fault: "tooManyFiles", values: { max: most } }, said };
   const words = caption ? readText(caption, scene) : undefined;
   if (words?.type === "withdrawal-declared" || words?.type === "person-asked") return { meaning: words, said };
   const answers: Answers = { ...(words?.type === "answered" && words.answers), ...fileAnswer(at, given) };
@@ -205,21 +219,26 @@ function readFiles(files: readonly Evidence[], caption: string | undefined, scen
 }
 
 /** The files answer the question that waits for them, once there are enough. */
-function fileAnswer({ question, context }: Standing, given: number): Answers {
+function fileAnswer(at: Standing, given: number): Answers {
+  const { question } = at;
   if (question === undefined || questions[question].kind !== "files") return {};
-  const needed = question === "accountPictures" && typeof context.answers.accountsFaulty === "number" ? context.answers.accountsFaulty : 1;
-  return given >= needed ? { [question]: "given" } : {};
+  return given >= neededFiles(at) ? { [question]: "given" } : {};
+}
+
+/** A picture for each faulty account (5.9c), one elsewhere. */
+function neededFiles({ question, context: { answers } }: Standing): number {
+  return question === "accountPictures" && typeof answers.accountsFaulty === "number" ? answers.accountsFaulty : 1;
 }
 
 function readForm(form: Readonly<Record<string, string>>, { at, inbound, reader }: Scene): Read {
   const said = { text: Object.values(form).join("\n") };
-  let answers: RefundContext["answers"] = {};
+  const answers: Answers = {};
   for (const [question, text] of Object.entries(form)) {
     if (!isQuestion(question)) continue;
     const choice = (questions[question].choices as readonly string[]).includes(text) ? chosenAnswer(question, text, reader) : undefined;
     const reading = choice === undefined ? readAnswer(question, text, { ...at.context.answers, ...answers }, reader) : { value: choice };
     if ("fault" in reading) return { meaning: { type: "answer-refused", question, ...reading }, said };
-    answers = { ...answers, [question]: reading.value };
+    Object.assign(answers, { [question]: reading.value });
   }
   return { meaning: { type: "answered", answers, source: inbound.key }, said };
 }

@@ -18,6 +18,8 @@ export interface Shop {
   /** In this zone dates are read and business hours counted. */
   timeZone: string;
   businessHours: BusinessHours;
+  /** An order number as this shop writes them, if one is known. */
+  orderNumberExample?: string;
 }
 
 interface Scene {
@@ -68,9 +70,9 @@ const says: Record<SayTopic, (scene: Scene) => Block[]> = {
     if (typeof question !== "string" || !isQuestion(question)) return [];
     return [text(texts, "bot:understood", { what: texts.text(`bot:question.${question}.label`), value: answerText(question, at.context, texts) })];
   },
-  fault({ texts, at, values: { fault, question, values } }) {
+  fault({ shop, texts, at, values: { fault, question, values } }) {
     const notice = texts.text(`bot:fault.${String(fault)}`, { ...valuesOf(at.context), ...(values as TextValues | undefined) });
-    const example = typeof question === "string" && isQuestion(question) ? exampleOf(question, texts) : "";
+    const example = typeof question === "string" && isQuestion(question) ? exampleOf(question, texts, shop) : "";
     const wayOut = at.context.misses >= 2 ? texts.text("bot:fault.person") : "";
     return [{ type: "notice", text: [notice, example, wayOut].filter(Boolean).join(" ") }];
   },
@@ -105,7 +107,8 @@ const says: Record<SayTopic, (scene: Scene) => Block[]> = {
   ],
 };
 
-function exampleOf(question: keyof typeof questions, texts: Texts): string {
+function exampleOf(question: keyof typeof questions, texts: Texts, { orderNumberExample }: Shop): string {
+  if (question === "orderNumber") return orderNumberExample === undefined ? "" : texts.text("bot:example.orderNumber", { example: orderNumberExample });
   const own = `bot:question.${question}.example`;
   if (texts.has(own)) return texts.text(own);
   const byKind = `bot:example.${questions[question].kind}`;
@@ -142,7 +145,7 @@ function receipt({ case: open, at, timeZone, answers }: RefundContext, shop: Sho
 
 function status({ case: open, pastCases, timeZone }: RefundContext, texts: Texts): Block[] {
   const now = open && { number: open.number, openedAt: open.openedAt, topic: open.record.topic, contested: open.contested };
-  const all = [...pastCases.map((past) => ({ ...past, contested: false })), ...(now ? [now] : [])];
+  const all = [...pastCases, ...(now ? [now] : [])];
   if (all.length === 0) return [text(texts, "bot:status.none")];
   return all.map(({ number, openedAt, topic, contested }) =>
     text(texts, contested ? "bot:status.contested" : "bot:status.open", {

@@ -35,8 +35,13 @@ type StateNode = typeof machine.root;
 const questionAt = new Map<string, QuestionId>();
 collect(machine.root);
 
+function questionOf(node: StateNode): QuestionId | undefined {
+  const meta = node.meta as { question?: QuestionId } | undefined;
+  return meta?.question;
+}
+
 function collect(node: StateNode): void {
-  const { question } = (node.meta ?? {}) as { question?: QuestionId };
+  const question = questionOf(node);
   if (question) questionAt.set(node.path.slice(1).join("."), question);
   for (const child of Object.values(node.states)) collect(child);
 }
@@ -68,7 +73,7 @@ export function questionsAhead({ path, context }: Standing): number {
   if (!start) return 0;
   const longest = new Map<string, number>();
   const walk = (node: StateNode): number => {
-    const { question } = (node.meta ?? {}) as { question?: QuestionId };
+    const question = questionOf(node);
     const ends = node.path.length > 1 && (node.key === "reviewing" || node.key === "assessing");
     if (ends) return 0;
     const known = longest.get(node.id);

@@ -12,7 +12,7 @@ import type { Answers, QuestionId } from "./questions.ts";
 const clause2: readonly QuestionId[] = ["orderNumber", "service", "links", "description", "pictures"];
 
 /** Everything that only a customer does; the silence begins anew with each. */
-export const customerEvents = [
+const customerEvents = [
   "started",
   "topic-chosen",
   "problem-told",
@@ -43,6 +43,8 @@ export const customerEvents = [
   "stale-pressed",
   "edited-late",
 ] as const satisfies readonly RefundEvent["type"][];
+
+export const onCustomer = <T>(transition: T) => Object.fromEntries(customerEvents.map((type) => [type, transition])) as Record<(typeof customerEvents)[number], T>;
 
 interface Now {
   context: RefundContext;
@@ -308,8 +310,8 @@ function deskCase({ number, openedAt, contested, record }: CurrentCase, context:
 
 function archived({ case: open, pastCases }: RefundContext): Pick<RefundContext, "pastCases"> & { case?: undefined } {
   if (open === undefined) return { pastCases };
-  const { number, openedAt, record } = open;
-  return { pastCases: [...pastCases, { number, openedAt, topic: record.topic, kind: record.assessment.kind }], case: undefined };
+  const { number, openedAt, contested, record } = open;
+  return { pastCases: [...pastCases, { number, openedAt, contested, topic: record.topic }], case: undefined };
 }
 
 function without(answers: Answers, questions: readonly QuestionId[]): Answers {

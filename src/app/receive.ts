@@ -1,6 +1,6 @@
 import type { Conversation } from "../core/conversation.ts";
 import { begin, step } from "../core/decide.ts";
-import { BotError, CaseNumberTaken, StaleConversation } from "../core/errors.ts";
+import { CaseNumberTaken, StaleConversation } from "../core/errors.ts";
 import type { Flow, Moment } from "../core/flow.ts";
 import type { Inbound } from "../core/inbound.ts";
 import type { Language } from "../core/language.ts";
@@ -20,9 +20,9 @@ export interface Receiver {
    * @throws StoreUnavailable when nothing was written: confirm nothing to the
    *   platform, it will bring the same again.
    */
-  receive(inbound: Inbound): Promise<"committed" | "duplicate">;
+  receive: (inbound: Inbound) => Promise<"committed" | "duplicate">;
   /** Feeds a timer's event, once. */
-  fire(timer: DueTimer): Promise<"committed" | "duplicate">;
+  fire: (timer: DueTimer) => Promise<"committed" | "duplicate">;
 }
 
 export function createReceiver(parts: {
@@ -65,7 +65,7 @@ export function createReceiver(parts: {
         const before = stored ?? newConversation(inbound, flow, fresh?.snapshot);
         const { event, said } = flow.readEvent(inbound, before, moment);
         const next = step(flow, before.snapshot, event);
-        const taken = { event, by: "customer" as const, key: inbound.key, ...(said && { said }) };
+        const taken = { event, by: "customer" as const, key: inbound.key, ...(said && { said }), ...(fresh && { beganIn: before.language }) };
         return plan(flow, before, fresh ? [fresh, next] : [next], taken, textsIn);
       }),
 
@@ -94,7 +94,5 @@ export function createReceiver(parts: {
     };
   }
 }
-
-export const isRetryable = (error: unknown): boolean => error instanceof BotError && error.retryable;
 
 const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -24,7 +24,7 @@ export interface Worker {
 /** Fires due timers and delivers replies, now and whenever there is something to do. */
 export function startWorker(parts: {
   store: Store;
-  receiver: () => Receiver;
+  receiver: Receiver;
   channels: readonly Channel[];
   clock: Clock;
   log: Log;
@@ -77,7 +77,7 @@ export function startWorker(parts: {
 
   async function fireDue(): Promise<void> {
     const due = await store.dueTimers(clock.now(), timerBatch);
-    for (const timer of due) await parts.receiver().fire(timer);
+    for (const timer of due) await parts.receiver.fire(timer);
   }
 
   async function tidy(): Promise<void> {

@@ -40,8 +40,12 @@ export interface LogEntry {
 }
 
 export type LogBody =
-  /** An event that the machine took. `said` is what a reader of the transcript sees of it; timers say nothing. */
-  | { type: "event"; event: FlowEvent; by: "customer" | "timer"; key: string; said?: Said }
+  /**
+   * An event that the machine took. `said` is what a reader of the transcript
+   * sees of it; timers say nothing. The first also has the language that the
+   * conversation began in, which nothing else would tell a replay.
+   */
+  | { type: "event"; event: FlowEvent; by: "customer" | "timer"; key: string; said?: Said; beganIn?: Language }
   | { type: "message"; id: string; message: Message }
   | { type: "assessment"; assessment: unknown };
 

@@ -1,4 +1,4 @@
-import { initialTransition, transition } from "xstate";
+import { createActor, initialTransition, type AnyActorScope, type AnyStateMachine } from "xstate";
 import type { FlowEvent, Snapshot } from "./conversation.ts";
 import type { Effect, Flow, Moment } from "./flow.ts";
 import type { Language } from "./language.ts";
@@ -36,9 +36,29 @@ export function begin(flow: Flow, moment: Moment, language: Language): Step {
 export function step(flow: Flow, { value, context }: Snapshot, event: FlowEvent): Step {
   const { at, dice } = event;
   const stored = { value, context: { ...(context as object), at, dice }, status: "active", historyValue: {}, children: {} };
-  // The second argument is the scope of child actors, which a flow has none of.
-  const restored = flow.machine.restoreSnapshot(stored as never, undefined as never);
-  return stepOf(transition(flow.machine, restored, event));
+  const scope = scopeOf(flow.machine);
+  const actions: Action[] = [];
+  const restored = flow.machine.restoreSnapshot(stored as never, scope);
+  const next = flow.machine.transition(restored, event, { ...scope, actionExecutor: (action) => actions.push(action) });
+  return stepOf([next, actions]);
+}
+
+const scopes = new WeakMap<AnyStateMachine, AnyActorScope>();
+
+/**
+ * What a transition runs in, built as XState's own `transition()` builds it,
+ * but once for each machine and not for each event: the actor in it, which
+ * only child actors would need and a flow has none of, costs several times
+ * the transition itself.
+ */
+function scopeOf(machine: AnyStateMachine): AnyActorScope {
+  const known = scopes.get(machine);
+  if (known) return known;
+  const self = createActor(machine);
+  const nothing = () => {};
+  const scope: AnyActorScope = { self, system: self.system, id: "", sessionId: "", logger: nothing, defer: nothing, emit: nothing, stopChild: nothing, actionExecutor: nothing };
+  scopes.set(machine, scope);
+  return scope;
 }
 
 function stepOf([{ value, context }, actions]: [LiveSnapshot, Action[]]): Step {

@@ -1,6 +1,6 @@
 import type { AnyStateMachine } from "xstate";
 import type { Conversation, FlowEvent, Said, Snapshot } from "./conversation.ts";
-import type { Case } from "./case.ts";
+import type { Case, CaseDescription } from "./case.ts";
 import type { Inbound } from "./inbound.ts";
 import type { Language } from "./language.ts";
 import type { Message } from "./message.ts";
@@ -17,6 +17,8 @@ export interface Flow {
   /** The event that an inbound means where the conversation stands, and what the transcript shows of it. */
   readEvent(inbound: Inbound, conversation: Conversation, moment: Moment): { event: FlowEvent; said?: Said };
   languageOf(snapshot: Snapshot): Language;
+  /** A decision record of this flow, for people. */
+  describe: (record: unknown, texts: Texts) => CaseDescription;
   /** The messages for what the machine said, closed by the prompt of where the conversation stands now. */
   render(said: readonly SayEffect[], snapshot: Snapshot, texts: Texts): Message[];
 }

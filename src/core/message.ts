@@ -73,24 +73,26 @@ export interface Choice {
 
 /** The message as plain text lines, for a channel without cards, a transcript and a screen reader's log. */
 export function plainText(message: Message): string {
-  return message.blocks.map(plainBlock).join("\n\n");
+  // French sets a no-break space before a colon.
+  const colon = message.language === "fr" ? "\u00A0: " : ": ";
+  return message.blocks.map((block) => plainBlock(block, colon)).join("\n\n");
 }
 
-function plainBlock(block: Block): string {
+function plainBlock(block: Block, colon: string): string {
   switch (block.type) {
     case "text":
     case "notice":
       return block.text;
     case "help":
-      return `${block.title}: ${block.text}`;
+      return `${block.title}${colon}${block.text}`;
     case "link":
-      return `${block.label}: ${block.url}`;
+      return `${block.label}${colon}${block.url}`;
     case "returnLink":
       return block.text;
     case "review":
-      return [block.title, ...block.rows.map((row) => `${row.label}: ${row.value}`)].join("\n");
+      return [block.title, ...block.rows.map((row) => `${row.label}${colon}${row.value}`)].join("\n");
     case "caseNumber":
-      return `${block.label}: ${block.number}`;
+      return `${block.label}${colon}${block.number}`;
     case "document":
       return `${block.title}\n${block.text}`;
     case "assessment":
@@ -98,8 +100,8 @@ function plainBlock(block: Block): string {
         block.heading,
         block.summary,
         ...block.paragraphs,
-        ...block.figures.map((figure) => `${figure.label}: ${figure.value}`),
-        `${block.whyLabel}: ${block.clauses.map((clause) => `${clause.id} ${clause.title}`).join(" · ")}`,
+        ...block.figures.map((figure) => `${figure.label}${colon}${figure.value}`),
+        `${block.whyLabel}${colon}${block.clauses.map((clause) => `${clause.id} ${clause.title}`).join(" · ")}`,
         ...block.steps.map((step) => `${step.state === "done" ? "✓" : "–"} ${step.label}`),
         block.preliminary,
       ].join("\n");

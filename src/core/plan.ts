@@ -11,6 +11,8 @@ export interface Taken {
   by: "customer" | "timer";
   key: string;
   said?: Said;
+  /** Of the first. */
+  beganIn?: Language;
 }
 
 /** All that one turn writes, beside when and under which key. */
@@ -37,7 +39,7 @@ export function plan(flow: Flow, before: Conversation, steps: readonly Step[], t
   const said = effects.filter((effect): effect is SayEffect => effect.type === "say");
   const speaks = taken.by === "customer" || said.length > 0;
   const messages = speaks ? flow.render(said, snapshot, textsIn(language)) : [];
-  const { event, by, key } = taken;
+  const { event } = taken;
   return {
     conversation: {
       ...before,
@@ -48,7 +50,7 @@ export function plan(flow: Flow, before: Conversation, steps: readonly Step[], t
       promptedRevision: speaks ? revision : before.promptedRevision,
     },
     log: [
-      { type: "event", event, by, key, ...(taken.said && { said: taken.said }) },
+      { type: "event", ...taken },
       ...effects.flatMap((effect): LogBody[] => (effect.type === "recordAssessment" ? [{ type: "assessment", assessment: effect.params.assessment }] : [])),
       ...messages.map((message, index): LogBody => ({ type: "message", id: `${before.id}:${revision}:${index}`, message })),
     ],

@@ -79,7 +79,7 @@ export interface Rule {
   topic: RuleTopic;
   when: Conditions;
   /** The outcome, or the topic whose rules decide with the same answers. */
-  then: Outcome | { see: "notDelivered" | "drop" };
+  outcome: Outcome | { see: "notDelivered" | "drop" };
   clauses: readonly Clause[];
 }
 
@@ -121,7 +121,6 @@ const table = {
   "drop.later-below-start": rule("drop", { arrived: "some", dropped: "some", guarantee: "after", belowStart: "yes" }, clarification, ["5.4b"]),
   "drop.later-small": rule("drop", { arrived: "some", dropped: "some", guarantee: "after", belowStart: ["no", "unverified"], dropSize: "small" }, clarification, ["5.4a"]),
   "drop.later-large": rule("drop", { arrived: "some", dropped: "some", guarantee: "after", belowStart: ["no", "unverified"], dropSize: "large" }, policySilent, ["5.4a"]),
-  "drop.later-size-unknown": rule("drop", { arrived: "some", dropped: "some", guarantee: "after", belowStart: ["no", "unverified"], dropSize: "unknown" }, needsRecords, ["5.4a"]),
 
   // The wrong country (5.6).
   "wrongCountry.not-targeted": rule("wrongCountry", { targeted: "no" }, clarification, ["5.6"]),
@@ -209,16 +208,16 @@ export const rulesOf = (topic: RuleTopic): RuleId[] => ruleIds.filter((id) => ru
 
 /** The facts that a topic's own rows look at, in the order in which they first do. */
 export function factsOf(topic: RuleTopic): FactName[] {
-  const names = rulesOf(topic).flatMap((id) => Object.keys(rules[id].when) as FactName[]);
-  return Object.keys(domains).filter((name) => names.includes(name as FactName)) as FactName[];
+  const names = new Set(rulesOf(topic).flatMap((id) => Object.keys(rules[id].when) as FactName[]));
+  return Object.keys(domains).filter((name) => names.has(name as FactName)) as FactName[];
 }
 
 export function opensCase(outcome: Outcome): boolean {
   return outcome.kind !== "clarification" && outcome.kind !== "wait";
 }
 
-function rule(topic: RuleTopic, when: Conditions, then: Rule["then"], cited: readonly Clause[]): Rule {
-  return { topic, when, then, clauses: cited };
+function rule(topic: RuleTopic, when: Conditions, outcome: Rule["outcome"], clauses: readonly Clause[]): Rule {
+  return { topic, when, outcome, clauses };
 }
 
 function stopThenRefund(): Outcome {

@@ -1,4 +1,4 @@
-import type { Server } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { Hono } from "hono";
@@ -12,7 +12,7 @@ export interface HttpOptions {
   /** An app under its path; the longer path is asked first. Each sets its own Content-Security-Policy. */
   apps: readonly { path: string; app: Hono }[];
   /** Whether the bot can do its work; what `/healthz` answers. A throw counts as no. */
-  healthy(): Promise<boolean>;
+  healthy: () => Promise<boolean>;
 }
 
 export interface Http {
@@ -98,7 +98,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 
 /** An event stream never ends by itself, so closing the server would wait for it for ever. */
 function trackEventStreams(server: Server): () => void {
-  const open = new Set<import("node:http").ServerResponse>();
+  const open = new Set<ServerResponse>();
   server.on("request", (_request, response) => {
     open.add(response);
     response.once("close", () => open.delete(response));

@@ -87,6 +87,6 @@ process.once("message", (bytes: Uint8Array) => {
   }, 10);
   void look(bytes).then(tell);
 });
-// Without this a decode in the middle would outlive a killed bot.
+// Without this a decode that never ends would outlive a killed bot.
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 tell("ready");

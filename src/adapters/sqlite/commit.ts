@@ -41,8 +41,7 @@ export function prepareCommit(
     writeConversation(commit, lastSeq);
     writeLog(commit, lastSeq);
     writeTimers(commit);
-    for (const one of commit.cases)
-      upsertCase.run(one.number, one.conversationId, one.openedAt, JSON.stringify(one));
+    writeCases(commit);
     return "committed";
   };
 
@@ -83,6 +82,12 @@ export function prepareCommit(
     for (const timer of timers) {
       if (timer.type === "set") setTimer.run(conversation.id, timer.id, timer.dueAt, timer.event);
       else cancelTimer.run(conversation.id, timer.id);
+    }
+  }
+
+  function writeCases({ cases }: Commit): void {
+    for (const one of cases) {
+      upsertCase.run(one.number, one.conversationId, one.openedAt, JSON.stringify(one));
     }
   }
 }

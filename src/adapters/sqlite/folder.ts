@@ -1,8 +1,16 @@
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 
-/** Makes the folder, for its owner alone; one that exists stays as it is. */
+/**
+ * Makes the folder and those above it, for their owner alone; one that exists
+ * stays as it is. Not with `recursive`, with which Node 24 never returns
+ * where a folder's parent exists and mkdir still says ENOENT (`/proc`).
+ */
 export function createPrivateFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  const parent = dirname(folder);
+  if (parent !== folder) createPrivateFolder(parent);
+  mkdirSync(folder, { mode: 0o700 });
 }
 
 /**

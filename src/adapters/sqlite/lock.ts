@@ -20,7 +20,8 @@ export function lockFolder(folder: string): () => void {
   createPrivateFile(path);
   const db = new DatabaseSync(path, { timeout: 0 });
   try {
-    db.exec("BEGIN EXCLUSIVE");
+    // Nothing is ever written, so there is nothing to keep in a journal file.
+    db.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
   } catch (error) {
     db.close();
     throw isBusy(error) ? new StoreLocked(folder) : error;

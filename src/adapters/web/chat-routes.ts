@@ -97,7 +97,9 @@ export function chatRoutes({ options, visitors, limits, streams }: Parts): Hono 
     if ("fault" in read) {
       return read.fault === "tooLong"
         ? tooLong(c, languageOfRequest(c))
-        : refuse(c, 400, "malformed");
+        : refuse(c, 400, "malformed", {
+            sentence: words[languageOfRequest(c)].problem.malformed,
+          });
     }
     await receive(read.inbound);
     streams.wake(visitor.conversationId);

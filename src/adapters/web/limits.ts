@@ -37,7 +37,7 @@ export function createLimits(): Limits {
     take(what, who, now) {
       const { each, all } = allowances[what];
       const retryAfterMs =
-        takeFrom(`${what}:${who}`, now, each) || takeFrom(`${what}`, now, all);
+        takeFrom(`${what}:${who}`, now, each) || takeFrom(what, now, all);
       return retryAfterMs ? { retryAfterMs } : undefined;
     },
     async upload(work) {

@@ -8,9 +8,12 @@ import type { Store } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
 
 export interface WebChatOptions {
-  receive(inbound: Inbound): Promise<"committed" | "duplicate">;
+  receive: (inbound: Inbound) => Promise<"committed" | "duplicate">;
   store: Pick<Store, "load" | "readLog" | "secret">;
-  keepEvidence(bytes: Uint8Array, name: string): Promise<Evidence | { refused: EvidenceRefusal }>;
+  keepEvidence: (
+    bytes: Uint8Array,
+    name: string,
+  ) => Promise<Evidence | { refused: EvidenceRefusal }>;
   evidence: Pick<EvidenceStore, "original" | "view">;
   texts: TextLibrary;
   clock: Clock;
@@ -19,7 +22,7 @@ export interface WebChatOptions {
   /** Where no wish of the visitor is known. */
   defaultLanguage: Language;
   /** Where customers reach the chat, without a slash at the end; asked anew each time, as a free port is known late. */
-  publicUrl(): string;
+  publicUrl: () => string;
   maxEvidenceBytes: number;
 }
 

@@ -28,7 +28,7 @@ export function chatPage({ language, shop, assets, maxEvidenceBytes }: PageOptio
     html`<body data-boot="${JSON.stringify(boot)}" data-words="${JSON.stringify(say)}">
   <a class="skip" href="#text" data-word="skip">${say.skip}</a>
   <header class="top">
-    <span class="mark" aria-hidden="true">${[...shop.name][0] ?? ""}</span>
+    <span class="mark" aria-hidden="true">${initial(shop.name)}</span>
     <h1><span class="shop">${shop.name}</span> <span class="what" data-word="header.assistant">${say.header.assistant}</span></h1>
     <label class="language">
       <span class="code" aria-hidden="true" id="language-code">${language.toUpperCase()}</span>
@@ -39,11 +39,10 @@ export function chatPage({ language, shop, assets, maxEvidenceBytes }: PageOptio
     <button type="button" class="person" id="person" aria-label="${say.header.personLabel}" data-word-label="header.personLabel">${icon("person")}<span data-word="header.person">${say.header.person}</span></button>
   </header>
   <main>
-    <p class="about"><span data-word="about.text">${say.about.text}</span>
-      <span class="links">${shop.url ? html`<a href="${shop.url}" target="_blank" rel="noopener">${shop.name}</a>` : ""}
+    <p class="about">${shop.url ? html`<a href="${shop.url}" target="_blank" rel="noopener">${shop.name}</a>` : ""}
       <a href="${shop.policyUrl}" target="_blank" rel="noopener" data-word="about.policy">${say.about.policy}</a>
-      <a href="${shop.privacyUrl}" target="_blank" rel="noopener" data-word="about.privacy">${say.about.privacy}</a></span></p>
-    <noscript><p class="block notice">${say.noScript} ${shop.supportEmail ? html`<a href="mailto:${shop.supportEmail}">${shop.supportEmail}</a>` : ""}</p></noscript>
+      <a href="${shop.privacyUrl}" target="_blank" rel="noopener" data-word="about.privacy">${say.about.privacy}</a></p>
+    <noscript><p class="notice">${say.noScript} ${shop.supportEmail ? html`<a href="mailto:${shop.supportEmail}">${shop.supportEmail}</a>` : ""}</p></noscript>
     <div id="log" class="log" role="log" aria-live="polite" aria-busy="true" aria-label="${say.log.label}" data-word-label="log.label"></div>
     <div id="typing" class="typing" hidden><span class="visually-hidden" data-word="log.typing">${say.log.typing}</span><i></i><i></i><i></i></div>
   </main>
@@ -67,6 +66,8 @@ export function chatPage({ language, shop, assets, maxEvidenceBytes }: PageOptio
 <script type="module" src="${assets.url("chat.js")}"></script>`,
   );
 }
+
+const initial = (name: string): string => String.fromCodePoint(name.codePointAt(0) ?? 0x3f);
 
 interface PageOptions {
   language: Language;

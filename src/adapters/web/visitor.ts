@@ -85,7 +85,7 @@ function evidenceUrl(
     ...(kind === "original" && { type, name }),
     seal: sealEvidence(seal, conversationId, { kind, id, type, name }),
   });
-  return `/chat/evidence/${id}/${kind}?${query}`;
+  return `/chat/evidence/${id}/${kind}?${query.toString()}`;
 }
 
 interface Asked {

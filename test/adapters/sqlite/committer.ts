@@ -7,7 +7,8 @@ import { writeSync } from "node:fs";
 import { openSqliteStore } from "../../../src/adapters/sqlite/store.ts";
 
 const store = openSqliteStore(process.argv[2]!);
-const tell = (step: string, ...words: (string | number)[]) => writeSync(1, `${step} ${words.join(" ")}\n`);
+const tell = (step: string, ...words: (string | number)[]) =>
+  writeSync(1, `${step} ${words.join(" ")}\n`);
 const leaseMs = 1000;
 /** Later than every lease of the process that was killed before. */
 let now = ((await store.nextDueAt()) ?? 0) + leaseMs;
@@ -17,7 +18,11 @@ async function converse(id: string): Promise<never> {
     const revision = ((await store.load(id))?.revision ?? 0) + 1;
     const snapshot = { value: "asking", context: { text: "x".repeat(revision % 3000) } };
     const about = { id, channel: "web", language: "fr", flow: "refund", flowVersion: 1 } as const;
-    const message = { language: "fr", blocks: [{ type: "text", text: `${revision}` }], choices: [] } as const;
+    const message = {
+      language: "fr",
+      blocks: [{ type: "text", text: `${revision}` }],
+      choices: [],
+    } as const;
     await store.commit({
       conversation: { ...about, revision, snapshot, promptedRevision: revision },
       handled: `${id}:${revision}`,

@@ -1,13 +1,26 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openDatabase } from "../../../src/adapters/sqlite/schema.ts";
 import { createSqliteStore, openSqliteStore } from "../../../src/adapters/sqlite/store.ts";
-import { FolderUnwritable, StoreLocked, StoreTooNew, StoreUnavailable } from "../../../src/core/errors.ts";
+import {
+  FolderUnwritable,
+  StoreLocked,
+  StoreTooNew,
+  StoreUnavailable,
+} from "../../../src/core/errors.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { commit, said, storeContract } from "../../contract/store.ts";
 
@@ -33,7 +46,9 @@ describe("the folder", () => {
     await store.commit(commit());
     const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
     expect(mode(folder)).toBe("700");
-    expect(Object.fromEntries(readdirSync(folder).map((file) => [file, mode(join(folder, file))]))).toEqual({
+    expect(
+      Object.fromEntries(readdirSync(folder).map((file) => [file, mode(join(folder, file))])),
+    ).toEqual({
       "lock.sqlite": "600",
       "ombud.sqlite": "600",
       "ombud.sqlite-shm": "600",
@@ -49,24 +64,20 @@ describe("the folder", () => {
     expect(readdirSync(root).toSorted()).toEqual(["lock.sqlite", "ombud.sqlite"]);
   });
 
-  it.each(["a file in its place", "a file above it", "a place where nobody can write"])("is refused: %s", (why) => {
+  it.each([
+    ["a file has its name", () => join(root, "file")],
+    ["a file is above it", () => join(root, "file", "data")],
+    ["nobody can make it", () => "/proc/ombud/data"],
+  ])("is refused when %s", (_, folder) => {
     writeFileSync(join(root, "file"), "");
-    const folder = { f: join(root, "file"), a: join(root, "file", "data"), p: "/proc/ombud" };
-    const path = why.startsWith("a file in") ? folder.f : why.startsWith("a file above") ? folder.a : folder.p;
-    expect(() => openSqliteStore(path)).toThrow(FolderUnwritable);
+    expect(() => openSqliteStore(folder())).toThrow(FolderUnwritable);
   });
 
-  it("is refused when its database can't be opened, and is free again", async () => {
-    const folder = join(root, "data");
-    const blocked = new DatabaseSync(join(root, "other.sqlite"));
-    blocked.close();
-    const store = openSqliteStore(folder);
-    await store.close();
-    rmSync(join(folder, "ombud.sqlite"));
-    // SQLite reads a directory's path as "unable to open database file", for root too.
-    openSqliteStore(join(folder, "ombud.sqlite"));
-    expect(() => openSqliteStore(folder)).toThrow(FolderUnwritable);
-    expect(() => openSqliteStore(folder)).toThrow(FolderUnwritable);
+  it("is refused when its database can't be opened, and left unlocked", async () => {
+    mkdirSync(join(root, "ombud.sqlite"));
+    expect(() => openSqliteStore(root)).toThrow(FolderUnwritable);
+    rmdirSync(join(root, "ombud.sqlite"));
+    await openSqliteStore(root).close();
   });
 
   it("is refused when a newer bot wrote it, and stays as it is", async () => {
@@ -85,7 +96,10 @@ describe("one process has the folder", () => {
     const store = openSqliteStore(root);
     expect(() => openSqliteStore(root)).toThrow(StoreLocked);
     // The refusal must not have dropped the lock (POSIX drops it at any close of the file).
-    expect(await startCommitter().ended).toMatchObject({ code: 1, complaint: expect.stringContaining("StoreLocked") });
+    expect(await startCommitter().ended).toMatchObject({
+      code: 1,
+      complaint: expect.stringContaining("StoreLocked"),
+    });
     await store.close();
     await openSqliteStore(root).close();
   });
@@ -169,16 +183,26 @@ describe("kill -9", () => {
       const db = new DatabaseSync(join(root, "ombud.sqlite"));
       expect(db.prepare("PRAGMA integrity_check").all()).toEqual([{ integrity_check: "ok" }]);
       expect(db.prepare("PRAGMA foreign_key_check").all()).toEqual([]);
-      const stored = db.prepare("SELECT id, revision FROM conversation").all() as { id: string; revision: number }[];
+      const stored = db.prepare("SELECT id, revision FROM conversation ORDER BY id").all() as {
+        id: string;
+        revision: number;
+      }[];
       for (const [id, revision] of committed) {
         expect(stored.find((one) => one.id === id)?.revision).toBeGreaterThanOrEqual(revision);
       }
-      const column = (sql: string) => db.prepare(sql).all().map((row) => String(Object.values(row)[0]));
+      const column = (sql: string) =>
+        db
+          .prepare(sql)
+          .all()
+          .map((row) => String(Object.values(row)[0]));
       const expected = stored.flatMap(({ id, revision }) =>
-        Array.from({ length: 2 * revision }, (_, index) => `${id}:${Math.floor(index / 2) + 1}:${index % 2}`),
+        Array.from(
+          { length: 2 * revision },
+          (_, index) => `${id}:${Math.floor(index / 2) + 1}:${index % 2}`,
+        ),
       );
       const logged = column("SELECT body ->> 'id' FROM log ORDER BY conversation_id, seq");
-      expect(logged).toEqual(expected.toSorted((a, b) => (a < b ? -1 : 1) && compareReplies(a, b)));
+      expect(logged).toEqual(expected);
       const handled = column("SELECT count(*) FROM handled");
       expect(handled).toEqual([String(expected.length / 2)]);
       const waiting = new Set(column("SELECT id FROM outbox"));
@@ -191,13 +215,6 @@ describe("kill -9", () => {
   });
 });
 
-function compareReplies(a: string, b: string): number {
-  const [nameA = "", ...numbersA] = a.split(":");
-  const [nameB = "", ...numbersB] = b.split(":");
-  const order = (numbers: string[]) => Number(numbers[0]) * 2 + Number(numbers[1]);
-  return nameA.localeCompare(nameB) || order(numbersA) - order(numbersB);
-}
-
 describe("a disk that refuses", () => {
   const big = (id: string) => said(id, "x".repeat(20_000));
 
@@ -209,17 +226,54 @@ describe("a disk that refuses", () => {
     db.exec(`PRAGMA max_page_count = ${pages + 3}`);
 
     const next = commit({ revision: 2 }, { log: [said("small"), big("large")] });
-    const refused = await Promise.allSettled([store.commit(next), store.commit(commit({ id: "bo" }))]);
-    for (const one of refused) expect(one).toMatchObject({ status: "rejected", reason: expect.any(StoreUnavailable) });
-    expect(refused[0]).toMatchObject({ reason: { cause: { errcode: 13 }, message: "the store can't commit" } });
+    const refused = await Promise.allSettled([
+      store.commit(next),
+      store.commit(commit({ id: "bo" })),
+    ]);
+    for (const one of refused)
+      expect(one).toMatchObject({ status: "rejected", reason: expect.any(StoreUnavailable) });
+    expect(refused[0]).toMatchObject({
+      reason: { cause: { errcode: 13 }, message: "the store can't commit" },
+    });
     expect(await store.load("anna")).toMatchObject({ revision: 1 });
     expect(await store.load("bo")).toBeUndefined();
     expect(await store.readLog("anna", 0, 10)).toEqual([]);
     expect(await store.lease(Number.MAX_SAFE_INTEGER, 0, 10)).toEqual([]);
 
     db.exec(`PRAGMA max_page_count = ${pages + 1000}`);
-    expect(await Promise.all([store.commit(next), store.commit(commit({ id: "bo" }))])).toEqual(["committed", "committed"]);
+    expect(await Promise.all([store.commit(next), store.commit(commit({ id: "bo" }))])).toEqual([
+      "committed",
+      "committed",
+    ]);
     expect(await store.readLog("anna", 0, 10)).toHaveLength(2);
+    await store.close();
+  });
+
+  it("acknowledges nothing when it fails as late as at COMMIT", async () => {
+    const db = openDatabase(join(root, "ombud.sqlite"));
+    let isBroken = true;
+    const prepare = db.prepare.bind(db);
+    db.prepare = (sql: string) => {
+      const statement = prepare(sql);
+      const run = statement.run.bind(statement);
+      statement.run = (...values: Parameters<typeof run>) => {
+        if (sql === "COMMIT" && isBroken)
+          throw Object.assign(new Error("disk I/O error"), { errcode: 1034 });
+        return run(...values);
+      };
+      return statement;
+    };
+    const store = createSqliteStore(db);
+    const both = () => [
+      store.commit(commit({}, { log: [said("m")] })),
+      store.commit(commit({ id: "bo" })),
+    ];
+    for (const one of await Promise.allSettled(both())) {
+      expect(one).toMatchObject({ status: "rejected", reason: expect.any(StoreUnavailable) });
+    }
+    expect(await store.load("anna")).toBeUndefined();
+    isBroken = false;
+    expect(await Promise.all(both())).toEqual(["committed", "committed"]);
     await store.close();
   });
 
@@ -249,7 +303,11 @@ it("finds everything by an index: no statement reads or sorts a whole table", as
   const store = createSqliteStore(db);
   const plans = statements
     .filter((sql) => !/^(BEGIN|COMMIT|ROLLBACK)/.test(sql))
-    .flatMap((sql) => prepare(`EXPLAIN QUERY PLAN ${sql}`).all().map((row) => `${String(row.detail)} <- ${sql}`));
+    .flatMap((sql) =>
+      prepare(`EXPLAIN QUERY PLAN ${sql}`)
+        .all()
+        .map((row) => `${String(row.detail)} <- ${sql}`),
+    );
   expect(plans.length).toBeGreaterThan(20);
   expect(plans.filter((plan) => /^SCAN(?! CONSTANT ROW)|TEMP B-TREE/.test(plan))).toEqual([]);
   await store.close();

@@ -78,10 +78,10 @@ export function answersTo(question: QuestionId): readonly Answers[QuestionId][] 
 
 /** The event by which a question is answered; files bring as many pictures as given. */
 export function answering(question: QuestionId, answer: Answers[QuestionId]): Meaning {
-  return { type: "answered", answers: { [question]: answer } as Answers, source: `key-${question}` };
+  return { type: "answered", answers: { [question]: answer }, source: `key-${question}` };
 }
 
 export function givingFiles(question: QuestionId, count: number): Meaning {
   const files = Array.from({ length: count }, (_, n) => picture(n));
-  return { type: "evidence-given", files, answers: { [question]: "given" } as Answers, source: `key-${question}` };
+  return { type: "evidence-given", files, answers: { [question]: "given" }, source: `key-${question}` };
 }

@@ -12,7 +12,7 @@ import { el, icon } from "./dom.js";
 export function assessmentCard(block) {
   return el(
     "section",
-    { class: `card assessment ${block.tone}` },
+    { class: `card assessment tone-${block.tone}` },
     el("h3", {}, block.heading),
     el("p", { class: "summary" }, block.summary),
     block.figures.length > 0 &&

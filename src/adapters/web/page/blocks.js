@@ -8,7 +8,7 @@ import { say, spanOf } from "./words.js";
 /** @typedef {import("../outbound.ts").PageMessage} PageMessage */
 /** @typedef {import("../outbound.ts").PageBlock} PageBlock */
 /** @typedef {import("../../../core/message.ts").Choice} Choice */
-/** @typedef {(choice: Choice, event: Event) => void} Press */
+/** @typedef {(choice: Choice) => void} Press */
 
 /**
  * A message of the bot. What can be pressed carries the class `press`.
@@ -36,14 +36,15 @@ export function botMessage(message, press) {
     }
   }
   if (message.progress) {
-    (article.querySelector(".bubble") ?? article).prepend(progress(message.progress));
+    const question = [...article.querySelectorAll(".bubble")].at(-1) ?? article;
+    question.prepend(progress(message.progress));
   }
   if (message.choices.length > 0) article.append(choiceList(message.choices, press));
   return article;
 }
 
 /** @param {PageBlock} block */
-const isCard = ({ type }) => !["text", "notice", "help", "link"].includes(type);
+const isCard = ({ type }) => !["text", "help", "link"].includes(type);
 
 /**
  * @param {PageBlock} block
@@ -143,7 +144,7 @@ function review({ title, rows }, press) {
                 class: "round",
                 "aria-label": change.label,
                 title: change.label,
-                click: (event) => press(change, event),
+                click: () => press(change),
               },
               icon("pencil"),
             ),
@@ -184,7 +185,7 @@ function choiceList(choices, press) {
         type: "button",
         class: `choice ${choice.weight}`,
         "data-choice": choice.id,
-        click: (event) => press(choice, event),
+        click: () => press(choice),
       },
       choice.label,
     );

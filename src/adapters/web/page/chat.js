@@ -31,12 +31,12 @@ const scroll = createScroll({
 
 const transcript = createTranscript({
   log,
-  onPress(choice, revision, event) {
+  onPress(choice, revision) {
     if (outbox.holds(choice.id)) return;
     outbox.add({ choice: choice.id, label: choice.label, revision });
     // The pressed button is gone: from the own words on, Tab leads to what the bot answers.
     const own = log.lastElementChild;
-    if (event.isTrusted && own instanceof HTMLElement) own.focus({ preventScroll: true });
+    if (own instanceof HTMLElement) own.focus({ preventScroll: true });
   },
   onRetry: (id) => outbox.retry(id),
   onDiscard(id) {
@@ -84,7 +84,7 @@ let hiccup;
 const upload = createUpload({
   tray: shell("tray", HTMLElement),
   complain: (sentence) => composer.complain(sentence),
-  onEnded: () => composer?.uploadsEnded(),
+  onEnded: () => composer.uploadsEnded(),
 });
 const composer = createComposer({
   form: shell("composer", HTMLFormElement),
@@ -114,8 +114,16 @@ function notice(what, sentence) {
 /** The whole conversation, as after a reload. @param {PageEntry[]} entries */
 function showAll(entries) {
   log.setAttribute("aria-live", "off");
-  for (const entry of entries) show(entry);
-  scroll.restore();
+  const newest = entries.findLast((entry) => entry.from === "bot")?.revision;
+  /** @type {HTMLElement | undefined} */
+  let latest;
+  for (const entry of entries) {
+    const element = show(entry);
+    if (entry.from === "bot" && entry.revision === newest) latest ??= element;
+  }
+  followPrompt(entries, false);
+  showTyping();
+  scroll.restore(latest);
   log.setAttribute("aria-busy", "false");
   // Only what comes after this is news for a screen reader.
   setTimeout(() => log.setAttribute("aria-live", "polite"), 500);
@@ -123,47 +131,92 @@ function showAll(entries) {
 
 /** @type {PageEntry[]} */
 let waiting = [];
-let shownAt = 0;
+let typingSince = 0;
 
 /** Lets the bot be seen writing for a moment, and shows a turn's messages together. @param {PageEntry[]} entries */
 function queue(entries) {
-  if (waiting.length === 0) {
-    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const sinceTyping = typing.hidden ? 0 : Date.now() - shownAt;
-    setTimeout(showWaiting, isCalm ? 0 : Math.max(0, typingMs - sinceTyping));
+  for (const entry of entries) {
+    if (entry.from === "customer" && waiting.length === 0) show(entry);
+    else if (waiting.push(entry) === 1) {
+      const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      const writtenMs = typing.hidden ? 0 : Date.now() - typingSince;
+      setTimeout(showWaiting, isCalm ? 0 : Math.max(0, typingMs - writtenMs));
+    }
   }
-  waiting.push(...entries.filter((entry) => entry.from === "bot"));
-  for (const entry of entries) if (entry.from === "customer") show(entry);
-  if (waiting.length === 0) waiting = [];
   showTyping();
 }
 
 function showWaiting() {
   const entries = waiting;
   waiting = [];
-  typing.hidden = true;
-  const shown = entries.map(show).filter((element) => element !== undefined);
-  if (shown[0]) scroll.cameIn(shown[0]);
+  const shown = entries.map(show);
   showTyping();
+  const first = shown.find((element) => element?.matches(".bot"));
+  if (first) scroll.cameIn(first);
+  followPrompt(entries);
 }
 
 /** @param {PageEntry} entry */
 function show(entry) {
-  const element = transcript.add(entry);
-  if (entry.from === "customer") {
-    outbox.drop(entry.key);
-    return element;
-  }
-  const { message } = entry;
+  if (entry.from === "customer") outbox.drop(entry.key);
+  scroll.saw(entry.seq);
+  return transcript.add(entry);
+}
+
+/** The page goes along with the bot's latest message: its language, what it waits for. @param {PageEntry[]} entries */
+function followPrompt(entries, live = true) {
+  const latest = entries.findLast((entry) => entry.from === "bot");
+  if (!latest) return;
+  const { message } = latest;
   composer.expect(message.awaits);
-  languageSelect.value = message.language;
-  void speak(message.language);
+  if (!outbox.holds(`language:${languageSelect.value}`)) chooseLanguage(message.language);
   if (document.visibilityState === "hidden") document.title = `● ${title()}`;
-  return element;
+  // A phone would raise its keyboard over the question.
+  const typesAtOnce = matchMedia("(hover: hover) and (pointer: fine)").matches;
+  const { activeElement } = document;
+  const isFree = activeElement === document.body || activeElement?.matches(".message.customer");
+  const asksWords = message.awaits === "text" || message.awaits === "figure";
+  if (live && typesAtOnce && isFree && asksWords) text.focus({ preventScroll: true });
 }
 
 function showTyping() {
   const writes = waiting.length > 0 || transcript.awaited();
-  if (writes && typing.hidden) shownAt = Date.now();
+  if (writes && typing.hidden) typingSince = Date.now();
   typing.hidden = !writes;
 }
+
+const title = () => say("title", { shop: boot.shopName });
+
+/** @param {Language} next */
+function chooseLanguage(next) {
+  languageSelect.value = next;
+  shell("language-code", HTMLElement).textContent = next.toUpperCase();
+  void speak(next);
+}
+
+languageSelect.addEventListener("change", () => {
+  const next = /** @type {Language} */ (languageSelect.value);
+  const label = languageSelect.selectedOptions[0]?.textContent ?? next;
+  chooseLanguage(next);
+  outbox.add({ choice: `language:${next}`, label, revision: transcript.revision() });
+});
+shell("person", HTMLButtonElement).addEventListener("click", () => {
+  if (outbox.holds("person")) return;
+  outbox.add({
+    choice: "person",
+    label: say("header.person"),
+    revision: transcript.revision(),
+  });
+});
+document.addEventListener("spoken", () => {
+  document.title = title();
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") document.title = title();
+});
+
+languageSelect.value = language();
+// A page that the browser only prepares has no visitor yet.
+if (/** @type {{ prerendering?: boolean }} */ (document).prerendering) {
+  document.addEventListener("prerenderingchange", () => void connection.connect(), { once: true });
+} else void connection.connect();

@@ -2,6 +2,7 @@
 import { keptInTab } from "./keep.js";
 
 const nearPx = 80;
+const marginPx = 12;
 
 /**
  * Stays with the conversation's end unless the reader has gone up to read.
@@ -18,7 +19,9 @@ export function createScroll({ top, bottom, pill }) {
 
   const isAtEnd = () => innerHeight + scrollY >= page.scrollHeight - nearPx;
   const toEnd = () => scrollTo({ top: page.scrollHeight, behavior: "instant" });
-  const save = () => keptInTab.write("scroll", { y: scrollY, follows });
+  /** Of the last entry shown. */
+  let seq = 0;
+  const save = () => keptInTab.write("scroll", { y: scrollY, seq });
 
   addEventListener(
     "scroll",
@@ -38,35 +41,40 @@ export function createScroll({ top, bottom, pill }) {
     pill.hidden = true;
   });
 
+  /** What is longer than the window is shown from its beginning. @param {HTMLElement} first */
+  function showFrom(first) {
+    const room = innerHeight - top.offsetHeight - bottom.offsetHeight;
+    const above = first.getBoundingClientRect().top + scrollY - top.offsetHeight - marginPx;
+    if (page.scrollHeight - bottom.offsetHeight - above <= room) toEnd();
+    else scrollTo({ top: above, behavior: "instant" });
+    follows = true;
+  }
+
   return {
-    /** After the first entries: where the reader was before the reload. */
-    restore() {
+    /** @param {number} last */
+    saw(last) {
+      seq = last;
+    },
+    /**
+     * After the first entries: where the reader was before the reload, unless
+     * something came in since.
+     *
+     * @param {HTMLElement | undefined} latest the first element of the newest turn
+     */
+    restore(latest) {
       const saved = keptInTab.read("scroll");
-      if (saved && !saved.follows) scrollTo({ top: saved.y, behavior: "instant" });
-      else toEnd();
+      if (saved?.seq === seq) scrollTo({ top: saved.y, behavior: "instant" });
+      else if (latest && latest !== document.querySelector(".message")) showFrom(latest);
     },
     /** Own words are always seen. */
     toEnd() {
       follows = true;
       toEnd();
     },
-    /**
-     * After something came in below. What is longer than the window is shown
-     * from its beginning.
-     *
-     * @param {HTMLElement} first the first new element
-     */
+    /** After something came in below. @param {HTMLElement} first the first new element */
     cameIn(first) {
-      if (!follows) {
-        pill.hidden = false;
-        return;
-      }
-      const room = innerHeight - top.offsetHeight - bottom.offsetHeight;
-      const above = first.getBoundingClientRect().top + scrollY - top.offsetHeight - 12;
-      const needed = page.scrollHeight - bottom.offsetHeight - above;
-      if (needed > room) scrollTo({ top: above, behavior: "instant" });
-      else toEnd();
-      follows = true;
+      if (follows) showFrom(first);
+      else pill.hidden = false;
     },
   };
 }

@@ -18,7 +18,7 @@ const pauseMs = 30 * 60_000;
  *
  * @param {object} options
  * @param {HTMLElement} options.log
- * @param {(choice: Choice, revision: number, event: Event) => void} options.onPress
+ * @param {(choice: Choice, revision: number) => void} options.onPress
  * @param {(id: string) => void} options.onRetry
  * @param {(id: string) => void} options.onDiscard
  */
@@ -74,7 +74,7 @@ export function createTranscript({ log, onPress, onRetry, onDiscard }) {
         markPause(entry.at);
         revision = Math.max(revision, entry.revision);
         const element = place(
-          botMessage(entry.message, (choice, event) => onPress(choice, entry.revision, event)),
+          botMessage(entry.message, (choice) => onPress(choice, entry.revision)),
         );
         prompts.push({ element, revision: entry.revision });
         refreshPrompts();

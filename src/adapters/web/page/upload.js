@@ -164,7 +164,7 @@ export function createUpload({ tray, complain, onEnded }) {
      */
     adopt(next) {
       const before = kept.read("tray");
-      if (thread && thread !== next) for (const item of [...items]) remove(item);
+      if (thread && thread !== next) for (const item of items) remove(item);
       thread = next;
       if (before?.thread !== next) return;
       for (const upload of /** @type {Upload[]} */ (before.ready)) {
@@ -181,5 +181,14 @@ function picture(file) {
   if (!file.type.startsWith("image/") || file.type.includes("svg")) return undefined;
   const url = URL.createObjectURL(file);
   const forget = () => URL.revokeObjectURL(url);
-  return el("img", { src: url, alt: "", load: forget, error: forget });
+  const image = el("img", {
+    src: url,
+    alt: "",
+    load: forget,
+    error() {
+      forget();
+      image.replaceWith(icon("file"));
+    },
+  });
+  return image;
 }

@@ -26,7 +26,7 @@ export const language = () => spoken;
 export function say(path, values = {}) {
   let found = words;
   for (const key of path.split(".")) found = /** @type {any} */ (found)?.[key];
-  return String(found ?? "").replace(/\{\{\s*(\w+)\s*\}\}/gu, (_, name) =>
+  return (typeof found === "string" ? found : path).replace(/\{\{\s*(\w+)\s*\}\}/gu, (_, name) =>
     String(values[name] ?? ""),
   );
 }

@@ -1,0 +1,125 @@
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { createRefund } from "../flows/refund/flow.ts";
+import { createConsole } from "./adapters/console/console.ts";
+import { openFileEvidence } from "./adapters/files/evidence.ts";
+import { openHttp } from "./adapters/http/server.ts";
+import { loadTexts } from "./adapters/i18next/texts.ts";
+import { systemClock } from "./adapters/node/clock.ts";
+import { createLog } from "./adapters/pino/log.ts";
+import { createSharpInspector } from "./adapters/sharp/inspector.ts";
+import { openSqliteStore } from "./adapters/sqlite/store.ts";
+import { createWebChat } from "./adapters/web/channel.ts";
+import { createKeepEvidence } from "./app/keep-evidence.ts";
+import { createReceiver } from "./app/receive.ts";
+import { startWorker } from "./app/work.ts";
+import { readConfig, type Config } from "./config.ts";
+import { BotError } from "./core/errors.ts";
+import { maxEvidenceBytes } from "./core/evidence.ts";
+
+/** Builds the bot and runs it until it is told to end. */
+async function run(config: Config): Promise<void> {
+  const log = createLog(config.logLevel);
+  const clock = systemClock;
+  const store = openSqliteStore(config.dataDir);
+  const evidence = openFileEvidence(config.dataDir);
+  const inspector = createSharpInspector();
+  const texts = await loadTexts(fileURLToPath(new URL("../locales", import.meta.url)));
+
+  const orderNumberPattern = new RegExp(config.orderNumberPattern, "u");
+  const flow = createRefund(
+    {
+      name: config.shopName,
+      policyUrl: config.policyUrl,
+      privacyUrl: config.privacyUrl,
+      timeZone: config.timeZone,
+      businessHours: config.businessHours,
+      currency: config.currency,
+      orderNumberPattern,
+      ...(fits(orderNumberPattern, likelyOrderNumber) && { orderNumberExample: likelyOrderNumber }),
+    },
+    (language) => texts.in(language),
+  );
+  const receiver = createReceiver({
+    flow,
+    store,
+    texts,
+    clock,
+    defaultLanguage: config.defaultLanguage,
+    committed: () => worker.wake(),
+  });
+
+  const web = createWebChat({
+    receive: receiver.receive,
+    store,
+    keepEvidence: createKeepEvidence({ inspector, evidence, clock }),
+    evidence,
+    texts,
+    clock,
+    log,
+    shop: {
+      name: config.shopName,
+      url: config.shopUrl,
+      supportEmail: config.supportEmail,
+      policyUrl: config.policyUrl,
+      privacyUrl: config.privacyUrl,
+      accent: config.shopAccent,
+    },
+    defaultLanguage: config.defaultLanguage,
+    publicUrl: () => config.publicUrl ?? http.url,
+    maxEvidenceBytes,
+  });
+  const desk = createConsole({
+    store,
+    evidence,
+    texts,
+    clock,
+    language: config.defaultLanguage,
+    timeZone: config.timeZone,
+    describe: flow.describe,
+  });
+  const worker = startWorker({ store, receiver, channels: [web.channel], clock, log, sleep: abortableSleep });
+  const http = await openHttp({
+    host: config.host,
+    port: config.port,
+    apps: [
+      { path: "/", app: web.app },
+      { path: "/console", app: desk.app },
+    ],
+    healthy: async () => {
+      await store.nextDueAt();
+      return true;
+    },
+  });
+
+  const url = config.publicUrl ?? http.url;
+  process.stdout.write(`Live chat  ${url}/\nConsole    ${url}${desk.enterPath()}  (this link works once)\n`);
+
+  await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+  // No new requests, then no new work, then the store.
+  web.close();
+  await http.close();
+  await worker.stop();
+  await inspector.close();
+  await store.close();
+}
+
+/** An order number as many shops write them; shown as an example where this shop's look like it. */
+const likelyOrderNumber = "48213";
+
+const fits = ({ source, flags }: RegExp, text: string) => new RegExp(`^(?:${source})$`, flags).test(text);
+
+function abortableSleep(ms: number): { done: Promise<void>; abort: () => void } {
+  const controller = new AbortController();
+  const done = delay(ms, undefined, { signal: controller.signal }).catch(() => undefined);
+  return { done, abort: () => controller.abort() };
+}
+
+try {
+  await run(readConfig(process.env));
+} catch (error) {
+  // One clear line for what an owner can mend; a bug keeps its stack.
+  process.stderr.write(`${error instanceof BotError ? `Ombud: ${error.message}` : (error as Error).stack}\n`);
+  process.exitCode = 1;
+}

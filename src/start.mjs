@@ -1,0 +1,12 @@
+// Plain JavaScript, so that an old Node can still say what it lacks.
+import { existsSync } from "node:fs";
+
+const [major = 0] = process.versions.node.split(".").map(Number);
+if (major < 24) {
+  console.error(
+    `Ombud needs Node 24, this is ${process.versions.node}. Start it with \`npm start\`, which brings its own, or install Node 24.`,
+  );
+  process.exit(1);
+}
+if (existsSync(".env")) process.loadEnvFile(".env");
+await import("./main.ts");
