@@ -79,11 +79,17 @@ export function questionsAhead({ path, context }: Standing): number {
     const known = longest.get(node.id);
     if (known !== undefined) return known;
     const entered = node.initial?.target[0];
-    const next = entered ? [entered] : (node.always ?? []).flatMap((way) => way.target ?? []);
+    const next = entered ? [entered] : (node.always ?? []).filter((way) => leadsOn(way.guard, context)).flatMap((way) => way.target ?? []);
     const own = question && !context.path.includes(question) ? 1 : 0;
     const count = own + Math.max(0, ...next.map(walk));
     longest.set(node.id, count);
     return count;
   };
   return walk(start);
+}
+
+/** Whether a way may still be taken: those of the other topics are closed. */
+function leadsOn(guard: unknown, { topic }: RefundContext): boolean {
+  const wanted = (guard as { params?: { topic?: string } } | undefined)?.params?.topic;
+  return wanted === undefined || wanted === topic;
 }

@@ -12,7 +12,8 @@ export interface Allowance {
 }
 
 export type Taken =
-  { ok: true; bucket: Bucket } | { ok: false; bucket: Bucket; retryAfterMs: number };
+  | { ok: true; bucket: Bucket }
+  | { ok: false; bucket: Bucket; retryAfterMs: number };
 
 /** Takes one. `undefined` is a bucket that nobody has drawn from yet; a clock that goes back gives nothing. */
 export function take(

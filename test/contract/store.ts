@@ -8,7 +8,7 @@ import type { Commit, LeasedReply, Settlement, Store, TimerChange } from "../../
 const at = Date.UTC(2026, 9, 3, 12);
 const hourMs = 3_600_000;
 
-export function conversation(changes: Partial<Conversation> = {}): Conversation {
+function conversation(changes: Partial<Conversation> = {}): Conversation {
   return {
     id: "anna",
     channel: "web",
@@ -115,6 +115,11 @@ export function storeContract(
 
     const all = 1000;
     const leaseAll = (now: number) => store.lease(now, hourMs, all);
+    const leaseOne = async (now: number, leaseMs = hourMs) => {
+      const [reply] = await store.lease(now, leaseMs, 1);
+      if (!reply) throw new Error(`nothing can be leased at ${now}`);
+      return reply;
+    };
 
     /** Everything that a commit can change, as far as the port shows it. */
     const everything = async () => ({
@@ -413,35 +418,35 @@ export function storeContract(
       });
 
       it("stands still until retryAt, and goes on with the same reply", async () => {
-        const [reply] = await leaseAll(at);
-        await store.settle([later(reply!, at + 500)]);
+        const reply = await leaseOne(at);
+        await store.settle([later(reply, at + 500)]);
         expect(await leaseAll(at + 499)).toEqual([]);
         expect(await leaseAll(at + 500)).toMatchObject([{ id: "a-1", attempts: 2 }]);
       });
 
       it("can be given back before its lease ends", async () => {
-        const [reply] = await leaseAll(at);
-        await store.settle([later(reply!, at + 1)]);
+        const reply = await leaseOne(at);
+        await store.settle([later(reply, at + 1)]);
         expect(await leaseAll(at + 1)).toMatchObject([{ id: "a-1", attempts: 2 }]);
       });
 
       it("takes a repeated settlement for nothing", async () => {
-        const [first] = await leaseAll(at);
-        await store.settle([later(first!, at + 500)]);
-        await store.settle([later(first!, at + 900)]);
+        const first = await leaseOne(at);
+        await store.settle([later(first, at + 500)]);
+        await store.settle([later(first, at + 900)]);
         expect(await store.nextDueAt()).toBe(at + 500);
         await leaseAll(at + 500);
         await store.settle([sent("a-1"), sent("a-1")]);
-        await store.settle([sent("a-1"), later(first!, at)]);
+        await store.settle([sent("a-1"), later(first, at)]);
         expect(ids(await leaseAll(at + 500))).toEqual(["a-2"]);
-        await store.settle([sent("a-1"), later(first!, at)]);
+        await store.settle([sent("a-1"), later(first, at)]);
         expect(await leaseAll(at + 500)).toEqual([]);
       });
 
       it("is not given back by a lease that another has followed", async () => {
-        const [slow] = await store.lease(at, 100, all);
+        const slow = await leaseOne(at, 100);
         await store.lease(at + 100, 100, all);
-        await store.settle([later(slow!, at + 101)]);
+        await store.settle([later(slow, at + 101)]);
         expect(await store.lease(at + 150, 100, all)).toEqual([]);
       });
 
@@ -477,8 +482,8 @@ export function storeContract(
       });
 
       it("does not delay another", async () => {
-        const [reply] = await leaseAll(at);
-        await store.settle([later(reply!, at + hourMs)]);
+        const reply = await leaseOne(at);
+        await store.settle([later(reply, at + hourMs)]);
         await store.commit(commit({ id: "bo" }, { log: [said("b-1"), said("b-2")] }));
         expect(ids(await leaseAll(at + 1))).toEqual(["b-1"]);
         await store.settle([sent("b-1")]);
@@ -589,8 +594,8 @@ export function storeContract(
         expect(await store.nextDueAt()).toBe(at + 10);
         await store.lease(at + 10, 20, all);
         expect(await store.nextDueAt()).toBe(at + 30);
-        const [reply] = await store.lease(at + 30, 20, all);
-        await store.settle([later(reply!, at + 60)]);
+        const reply = await leaseOne(at + 30, 20);
+        await store.settle([later(reply, at + 60)]);
         expect(await store.nextDueAt()).toBe(at + 50);
         await store.commit(commit({ revision: 3 }, { timers: [{ type: "cancel", id: "x" }] }));
         expect(await store.nextDueAt()).toBe(at + 60);

@@ -79,10 +79,12 @@ export async function openHttp({ host, port, apps, healthy }: HttpOptions): Prom
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       endStreams();
-      server.closeIdleConnections();
-      const timer = setTimeout(() => server.closeAllConnections(), closeWithinMs);
+      // Again and again: a connection that answers its last request stays open for the next.
+      const idle = setInterval(() => server.closeIdleConnections(), 50);
+      const late = setTimeout(() => server.closeAllConnections(), closeWithinMs);
       await closed;
-      clearTimeout(timer);
+      clearInterval(idle);
+      clearTimeout(late);
     },
   };
 }

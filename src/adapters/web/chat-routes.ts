@@ -31,16 +31,13 @@ export function chatRoutes({ options, visitors, limits, streams }: Parts): Hono 
   const app = new Hono();
   const languageOfRequest = (c: Context) => languageOf(c, options.defaultLanguage);
 
-  app.use(
-    "/chat/*",
-    async (c, next) => {
-      if (c.req.path === "/chat/files") return next();
-      return bodyLimit({
-        maxSize: maxBodyBytes,
-        onError: () => tooLong(c, languageOfRequest(c)),
-      })(c, next);
-    },
-  );
+  app.use("/chat/*", async (c, next) => {
+    if (c.req.path === "/chat/files") return next();
+    return bodyLimit({
+      maxSize: maxBodyBytes,
+      onError: () => tooLong(c, languageOfRequest(c)),
+    })(c, next);
+  });
 
   app.post("/chat/start", async (c) => {
     const body = await jsonBody(c);

@@ -36,8 +36,7 @@ export function createLimits(): Limits {
   return {
     take(what, who, now) {
       const { each, all } = allowances[what];
-      const retryAfterMs =
-        takeFrom(`${what}:${who}`, now, each) || takeFrom(what, now, all);
+      const retryAfterMs = takeFrom(`${what}:${who}`, now, each) || takeFrom(what, now, all);
       return retryAfterMs ? { retryAfterMs } : undefined;
     },
     async upload(work) {

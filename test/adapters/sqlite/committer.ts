@@ -6,7 +6,8 @@
 import { writeSync } from "node:fs";
 import { openSqliteStore } from "../../../src/adapters/sqlite/store.ts";
 
-const store = openSqliteStore(process.argv[2]!);
+const [folder = ""] = process.argv.slice(2);
+const store = openSqliteStore(folder);
 const tell = (step: string, ...words: (string | number)[]) =>
   writeSync(1, `${step} ${words.join(" ")}\n`);
 const leaseMs = 1000;

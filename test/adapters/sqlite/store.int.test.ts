@@ -256,11 +256,12 @@ describe("a disk that refuses", () => {
     db.prepare = (sql: string) => {
       const statement = prepare(sql);
       const run = statement.run.bind(statement);
-      statement.run = (...values: Parameters<typeof run>) => {
-        if (sql === "COMMIT" && isBroken)
-          throw Object.assign(new Error("disk I/O error"), { errcode: 1034 });
-        return run(...values);
-      };
+      if (sql === "COMMIT") {
+        statement.run = () => {
+          if (isBroken) throw Object.assign(new Error("disk I/O error"), { errcode: 1034 });
+          return run();
+        };
+      }
       return statement;
     };
     const store = createSqliteStore(db);

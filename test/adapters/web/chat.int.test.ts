@@ -91,9 +91,7 @@ describe("a message", () => {
     const answer = await visitor.say("bonjour");
     expect(await answer.json()).toEqual({ ok: true });
     const { entries } = await visitor.log(last);
-    expect(entries.map((entry) => entry.from)).toEqual(
-      expect.arrayContaining(["customer", "bot"]),
-    );
+    expect(entries.map((entry) => entry.from)).toEqual(expect.arrayContaining(["customer", "bot"]));
   });
 
   test("counts once, however often the page sends it", async () => {
@@ -285,7 +283,9 @@ describe("the stream", () => {
 
 describe("evidence", () => {
   const picture = () =>
-    sharp({ create: { width: 40, height: 30, channels: 3, background: "#369" } }).png().toBuffer();
+    sharp({ create: { width: 40, height: 30, channels: 3, background: "#369" } })
+      .png()
+      .toBuffer();
 
   async function uploaded(visitor = newVisitor(), name = "capture d’écran.png") {
     await visitor.start();
@@ -407,11 +407,18 @@ describe("the private way back", () => {
   async function wayBack() {
     const visitor = newVisitor();
     await visitor.start("fr");
-    for (const choice of ["person", "returnLink"]) {
-      const { entries } = await visitor.log();
-      const revision = Math.max(...entries.map((e) => (e.from === "bot" ? e.revision : 0)));
-      await visitor.post("/chat/messages", { id: randomUUID(), choice, revision });
-    }
+    const stored = (await chat.store.load(visitor.cookie.split(/[=.]/u)[1]!))!;
+    const revision = stored.revision + 1;
+    const block = { type: "returnLink", label: "Lien", text: "Gardez-le." } as const;
+    const message = { language: "fr", blocks: [block], choices: [] } as const;
+    await chat.store.commit({
+      conversation: { ...stored, revision },
+      handled: `way-back:${stored.id}`,
+      at: 0,
+      log: [{ type: "message", id: `${stored.id}:${revision}:0`, message }],
+      timers: [],
+      cases: [],
+    });
     const { entries } = await visitor.log();
     const url = entries
       .flatMap((entry) => (entry.from === "bot" ? entry.message.blocks : []))
@@ -530,7 +537,7 @@ describe("the listener", () => {
     const visitor = openVisitor(other.url);
     await visitor.start();
     const stream = await visitor.get("/chat/events");
-    const half = connect(other.http.port, "127.0.0.1");
+    const half = connect(other.port, "127.0.0.1");
     half.on("error", () => {});
     await once(half, "connect");
     half.write("POST /chat/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{");

@@ -41,7 +41,12 @@ export async function openWebChat({ publicUrl }: { publicUrl?: string } = {}) {
     },
     store,
     evidence,
-    keepEvidence: createKeepEvidence({ inspector, evidence, clock: held, maxBytes: maxEvidenceBytes }),
+    keepEvidence: createKeepEvidence({
+      inspector,
+      evidence,
+      clock: held,
+      maxBytes: maxEvidenceBytes,
+    }),
     texts: library,
     clock: held,
     log: { info: note, warn: note, error: note },
@@ -56,12 +61,14 @@ export async function openWebChat({ publicUrl }: { publicUrl?: string } = {}) {
     publicUrl: () => publicUrl ?? http.url,
     maxEvidenceBytes,
   });
-  const http = await openHttp({
-    host: "127.0.0.1",
-    port: 0,
-    apps: [{ path: "/", app: web.app }],
-    healthy: async () => !faults.storeIsDown,
-  });
+  const listen = (port: number) =>
+    openHttp({
+      host: "127.0.0.1",
+      port,
+      apps: [{ path: "/", app: web.app }],
+      healthy: async () => !faults.storeIsDown,
+    });
+  let http = await listen(0);
   return {
     url: http.url,
     clock,
@@ -70,7 +77,14 @@ export async function openWebChat({ publicUrl }: { publicUrl?: string } = {}) {
     store,
     receiver,
     web,
-    http,
+    port: http.port,
+    /** Nothing listens while this runs. */
+    async outage(work: () => Promise<unknown>) {
+      web.close();
+      await http.close();
+      await work();
+      http = await listen(http.port);
+    },
     async close() {
       web.close();
       await http.close();
@@ -97,7 +111,8 @@ export function openVisitor(url: string, cookie = "") {
         method: "POST",
         body: body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body),
         headers: {
-          "content-type": body instanceof Uint8Array ? "application/octet-stream" : "application/json",
+          "content-type":
+            body instanceof Uint8Array ? "application/octet-stream" : "application/json",
           "sec-fetch-site": "same-origin",
           cookie: visitor.cookie,
           ...headers,

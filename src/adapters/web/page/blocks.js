@@ -58,7 +58,12 @@ function blockElement(block, press) {
     case "notice":
       return el("p", { class: "notice" }, icon("alert"), el("span", {}, block.text));
     case "help":
-      return el("details", { class: "help" }, el("summary", {}, block.title), el("p", {}, block.text));
+      return el(
+        "details",
+        { class: "help" },
+        el("summary", {}, block.title),
+        el("p", {}, block.text),
+      );
     case "link":
       return el("p", { class: "text" }, outerLink(block.url, block.label));
     case "returnLink":
@@ -189,7 +194,11 @@ function choiceList(choices, press) {
       },
       choice.label,
     );
-  const list = el("div", { class: "choices press", role: "group", "aria-label": say("log.choices") });
+  const list = el("div", {
+    class: "choices press",
+    role: "group",
+    "aria-label": say("log.choices"),
+  });
   const loud = choices.filter((choice) => choice.weight !== "quiet");
   const quiet = choices.filter((choice) => choice.weight === "quiet");
   for (const [group, members] of neighbours(loud)) {

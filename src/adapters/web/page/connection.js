@@ -8,7 +8,7 @@ import { language } from "./words.js";
 const silenceMs = 50_000;
 
 /** @param {number} tries */
-export const backoffMs = (tries) => Math.min(500 * 2 ** tries, 15_000) * (0.8 + Math.random() * 0.4);
+export const backoffMs = (tries) => Math.min(500 * 2 ** tries, 6_000) * (0.8 + Math.random() * 0.4);
 
 /**
  * @param {string} path

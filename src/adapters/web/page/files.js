@@ -33,6 +33,10 @@ function fileElement({ name: given, type, sizeBytes, viewUrl, downloadUrl }) {
     },
     icon("file"),
     el("span", { class: "name" }, name),
-    el("span", { class: "size" }, `${type === "application/pdf" ? "PDF · " : ""}${size(sizeBytes)}`),
+    el(
+      "span",
+      { class: "size" },
+      `${type === "application/pdf" ? "PDF · " : ""}${size(sizeBytes)}`,
+    ),
   );
 }

@@ -28,6 +28,8 @@ export function createTranscript({ log, onPress, onRetry, onDiscard }) {
   /** Bot messages whose buttons may still be pressed. @type {{ element: HTMLElement, revision: number }[]} */
   let prompts = [];
   let revision = 0;
+  /** The revision at which a press was taken, while its answer is on its way. */
+  let pressed = 0;
   let latestAt = 0;
 
   /** @param {HTMLElement} element */
@@ -39,22 +41,29 @@ export function createTranscript({ log, onPress, onRetry, onDiscard }) {
   /** @param {number} at */
   function markPause(at) {
     if (at - latestAt > pauseMs) {
-      place(el("p", { class: "pause" }, el("time", { datetime: new Date(at).toISOString() }, moment(at))));
+      place(
+        el(
+          "p",
+          { class: "pause" },
+          el("time", { datetime: new Date(at).toISOString() }, moment(at)),
+        ),
+      );
     }
     latestAt = at;
   }
 
   /** Only the newest turn can be answered, and only once. */
   function refreshPrompts() {
-    const taken = [...pending.values()].some(
+    const isTaken = [...pending.values()].some(
       ({ message, state }) =>
         message.choice !== undefined && message.revision === revision && state !== "failed",
     );
+    const isAnswered = isTaken || pressed === revision;
     for (const prompt of prompts) {
       const isOld = prompt.revision < revision;
       for (const part of prompt.element.querySelectorAll(".press")) {
         if (isOld) part.remove();
-        else /** @type {HTMLElement} */ (part).hidden = taken;
+        else /** @type {HTMLElement} */ (part).hidden = isAnswered;
       }
     }
     prompts = prompts.filter((prompt) => prompt.revision === revision);
@@ -62,8 +71,9 @@ export function createTranscript({ log, onPress, onRetry, onDiscard }) {
 
   return {
     revision: () => revision,
-    /** The newest own message that is still on its way. */
-    awaited: () => [...pending.values()].some(({ state }) => state === "sent" || state === "sending"),
+    /** Whether an answer may be expected. */
+    awaited: () =>
+      [...pending.values()].some(({ state }) => state === "sent" || state === "sending"),
 
     /**
      * @param {PageEntry} entry
@@ -82,6 +92,7 @@ export function createTranscript({ log, onPress, onRetry, onDiscard }) {
       }
       const own = pending.get(entry.key);
       pending.delete(entry.key);
+      if (own?.message.choice !== undefined) pressed = own.message.revision ?? 0;
       if (!entry.text && !entry.files?.length) {
         own?.element.remove();
         refreshPrompts();
@@ -138,6 +149,7 @@ export function createTranscript({ log, onPress, onRetry, onDiscard }) {
       pending.clear();
       prompts = [];
       revision = 0;
+      pressed = 0;
       latestAt = 0;
       log.replaceChildren();
     },

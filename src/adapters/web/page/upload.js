@@ -94,14 +94,26 @@ export function createUpload({ tray, complain, onEnded }) {
   function succeed(item, upload) {
     item.state = "done";
     item.upload = upload;
-    tell(item, icon("check"), el("span", { class: "visually-hidden", role: "status" }, say("files.uploaded", { name: item.name })));
+    tell(
+      item,
+      icon("check"),
+      el(
+        "span",
+        { class: "visually-hidden", role: "status" },
+        say("files.uploaded", { name: item.name }),
+      ),
+    );
     changed();
   }
 
   /** @param {Item} item @param {File} file @param {number} [tries] */
   function send(item, file, tries = 0) {
     item.state = "uploading";
-    const bar = el("progress", { max: 1, value: 0, "aria-label": say("files.uploading", { name: item.name }) });
+    const bar = el("progress", {
+      max: 1,
+      value: 0,
+      "aria-label": say("files.uploading", { name: item.name }),
+    });
     tell(item, bar);
     const request = new XMLHttpRequest();
     item.request = request;
@@ -142,7 +154,10 @@ export function createUpload({ tray, complain, onEnded }) {
         }
         const item = place(name, picture(file));
         if (file.size > boot.maxFileBytes) {
-          fail(item, say("files.tooLarge", { name, max: Math.floor(boot.maxFileBytes / 1_000_000) }));
+          fail(
+            item,
+            say("files.tooLarge", { name, max: Math.floor(boot.maxFileBytes / 1_000_000) }),
+          );
         } else {
           send(item, file);
         }
