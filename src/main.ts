@@ -20,11 +20,17 @@ import { maxEvidenceBytes } from "./core/evidence.ts";
 
 /** Builds the bot and runs it until it is told to end. */
 async function run(config: Config): Promise<void> {
+  // Listened for from the first moment: a signal during the start ends it cleanly too.
+  const told = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+  // Closes in reverse: no new requests, then no new work, then the store; also when the start fails half-way.
+  await using closing = new AsyncDisposableStack();
   const log = createLog(config.logLevel);
   const clock = systemClock;
   const store = openSqliteStore(config.dataDir);
+  closing.defer(() => store.close());
   const evidence = openFileEvidence(config.dataDir);
   const inspector = createSharpInspector();
+  closing.defer(() => inspector.close());
   const texts = await loadTexts(fileURLToPath(new URL("../locales", import.meta.url)));
 
   const orderNumberPattern = new RegExp(config.orderNumberPattern, "u");
@@ -80,6 +86,7 @@ async function run(config: Config): Promise<void> {
     describe: flow.describe,
   });
   const worker = startWorker({ store, receiver, channels: [web.channel], clock, log, sleep: abortableSleep });
+  closing.defer(() => worker.stop());
   const http = await openHttp({
     host: config.host,
     port: config.port,
@@ -93,16 +100,13 @@ async function run(config: Config): Promise<void> {
     },
   });
 
+  closing.defer(() => http.close());
+  closing.defer(() => web.close());
+
   const url = config.publicUrl ?? http.url;
   process.stdout.write(`Live chat  ${url}/\nConsole    ${url}${desk.enterPath()}  (this link works once)\n`);
 
-  await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
-  // No new requests, then no new work, then the store.
-  web.close();
-  await http.close();
-  await worker.stop();
-  await inspector.close();
-  await store.close();
+  await told;
 }
 
 /** An order number as many shops write them; shown as an example where this shop's look like it. */

@@ -55,7 +55,7 @@ describe.skipIf(fault !== undefined)("the live chat in a browser", () => {
       await page.locator("#text").fill(typeof deed.write === "string" ? deed.write : deed.write[language]);
       await page.locator("#text").press("Enter");
     }
-    await expect.poll(() => answered.count(), { timeout: 10_000 }).toBeGreaterThan(before);
+    await answered.nth(before).waitFor();
   }
 
   const ends = ["fr", "sv"] as const;

@@ -37,7 +37,7 @@ export function createAssets(accent: string): Assets {
     const bytes = files.get(c.req.param("file"));
     if (!bytes || c.req.param("version") !== version) return c.text("not found", 404);
     return c.body(new Uint8Array(bytes), 200, {
-      "Content-Type": types[extname(c.req.param("file"))]!,
+      "Content-Type": types[extname(c.req.param("file"))] ?? "application/octet-stream",
       "Cache-Control": "public, max-age=31536000, immutable",
     });
   });

@@ -29,7 +29,7 @@ export function createLimits(): Limits {
     // Set anew, so that the first in the map is the one that rested longest: the one to forget.
     buckets.delete(key);
     buckets.set(key, taken.bucket);
-    if (buckets.size > maxBuckets) buckets.delete(buckets.keys().next().value!);
+    if (buckets.size > maxBuckets) buckets.delete(buckets.keys().next().value ?? "");
     return taken.ok ? 0 : taken.retryAfterMs;
   }
 

@@ -54,7 +54,8 @@ export function createSeal(key: Uint8Array): Seal {
     stamp: (id) => `${id}.${sign(id)}`,
     read(stamped) {
       const match = /^([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{43})$/.exec(stamped);
-      return match && holds(match[2]!, match[1]!) ? match[1] : undefined;
+      const [, id = "", signature = ""] = match ?? [];
+      return match && holds(signature, id) ? id : undefined;
     },
   };
 }

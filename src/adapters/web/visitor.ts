@@ -34,8 +34,7 @@ export function createVisitors(
 ): Visitors {
   const seals = sealsOf(options.store);
 
-  function visitor(conversationId: string | undefined, own: Seals): Visitor | undefined {
-    if (!conversationId) return undefined;
+  function visitor(conversationId: string, own: Seals): Visitor {
     return {
       conversationId,
       thread: own.visitor.sign("thread", conversationId).slice(0, 16),
@@ -53,14 +52,16 @@ export function createVisitors(
       const cookie = getCookie(c, cookieName);
       if (!cookie) return undefined;
       const own = await seals();
-      return visitor(own.visitor.read(cookie), own);
+      const id = own.visitor.read(cookie);
+      return id ? visitor(id, own) : undefined;
     },
     async make() {
-      return visitor(base64url(options.clock.random(18)), await seals())!;
+      return visitor(base64url(options.clock.random(18)), await seals());
     },
     async returning(token) {
       const own = await seals();
-      return visitor(own.wayBack.read(token), own);
+      const id = own.wayBack.read(token);
+      return id ? visitor(id, own) : undefined;
     },
     remember(c, { conversationId, seals: own }) {
       setCookie(c, cookieName, own.visitor.stamp(conversationId), {

@@ -99,6 +99,8 @@ export async function openWebChat({ publicUrl }: { publicUrl?: string } = {}) {
 export function openVisitor(url: string, cookie = "") {
   const visitor = {
     cookie,
+    /** What the cookie names. */
+    conversationId: () => visitor.cookie.split(/[=.]/u)[1] ?? "",
     async get(path: string, headers: Record<string, string> = {}, signal?: AbortSignal) {
       return fetch(`${url}${path}`, {
         headers: { cookie: visitor.cookie, ...headers },
@@ -148,7 +150,7 @@ export async function* eventsOf(
 ): AsyncGenerator<{ event: string; id: string; data: string }> {
   const decoder = new TextDecoder();
   let held = "";
-  for await (const chunk of answer.body!) {
+  for await (const chunk of answer.body ?? []) {
     held += decoder.decode(chunk as Uint8Array, { stream: true });
     const parts = held.split("\n\n");
     held = parts.pop() ?? "";

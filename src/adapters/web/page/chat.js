@@ -67,13 +67,14 @@ const connection = createConnection({
     else showAll(entries);
   },
   onStatus(connected) {
-    clearTimeout(hiccup);
     if (connected) {
+      clearTimeout(hiccup);
+      hiccup = undefined;
       notice("connection", undefined);
       notice("tooFast", undefined);
       void outbox.flush();
     } else {
-      hiccup = setTimeout(() => notice("connection", say("problem.connection")), hiccupMs);
+      hiccup ??= setTimeout(() => notice("connection", say("problem.connection")), hiccupMs);
     }
   },
   onTooFast: (sentence) => notice("tooFast", sentence),

@@ -124,7 +124,7 @@ export function createOutbox({ onState, onTaken, onTooFast, onOtherThread }) {
           .map((message) => ({ ...message, state: /** @type {State} */ ("sending") })),
         ...early,
       ];
-      for (const { state: _, ...message } of early) kept.write(place(message.id), message);
+      for (const message of early) kept.write(place(message.id), { ...message, state: undefined });
       for (const message of queue) onState(message, message.state);
       void flush();
     },

@@ -15,7 +15,7 @@ const marginPx = 12;
 export function createScroll({ top, bottom, pill }) {
   history.scrollRestoration = "manual";
   const page = document.documentElement;
-  let follows = true;
+  let follows = false;
 
   const isAtEnd = () => innerHeight + scrollY >= page.scrollHeight - nearPx;
   const toEnd = () => scrollTo({ top: page.scrollHeight, behavior: "instant" });
@@ -65,6 +65,7 @@ export function createScroll({ top, bottom, pill }) {
       const saved = keptInTab.read("scroll");
       if (saved?.seq === seq) scrollTo({ top: saved.y, behavior: "instant" });
       else if (latest && latest !== document.querySelector(".message")) showFrom(latest);
+      follows = isAtEnd();
     },
     /** Own words are always seen. */
     toEnd() {

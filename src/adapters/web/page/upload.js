@@ -50,12 +50,12 @@ export function createUpload({ tray, complain, onEnded }) {
     /** @type {HTMLElement | null} */ (next ?? document.getElementById("attach"))?.focus();
   }
 
-  /** @param {string} name @param {HTMLElement | undefined} picture */
-  function place(name, picture) {
+  /** @param {string} name @param {HTMLElement | undefined} thumb */
+  function place(name, thumb) {
     /** @type {Item} */
     const item = { name, state: "uploading", element: el("li", {}) };
     item.element.append(
-      el("span", { class: "thumb" }, picture ?? icon("file")),
+      el("span", { class: "thumb" }, thumb ?? icon("file")),
       el("span", { class: "name" }, name),
       el("span", { class: "fate" }),
       el(
