@@ -4,8 +4,8 @@ import { isLanguage, type Language } from "../../core/language.ts";
 import type { Channel } from "../../ports/channel.ts";
 import { createAssets } from "./assets.ts";
 import { chatRoutes } from "./chat-routes.ts";
-import { isSameOrigin } from "./client.ts";
 import { fileRoutes } from "./file-routes.ts";
+import { gate } from "./gate.ts";
 import { createLimits } from "./limits.ts";
 import type { WebChatOptions } from "./options.ts";
 import { languageOf, refuse } from "./refusals.ts";
@@ -52,14 +52,7 @@ export function createWebChat(options: WebChatOptions): WebChat {
     if (!c.req.path.startsWith("/assets/")) c.header("Cache-Control", "no-store");
     await next();
   });
-  app.use("/chat/*", async (c, next) => {
-    if (c.req.method !== "POST") return next();
-    if (!isSameOrigin(c, options.publicUrl())) return refuse(c, 403, "crossSite");
-    // Neither type can be sent by a form of another site.
-    const wanted = c.req.path === "/chat/files" ? "application/octet-stream" : "application/json";
-    const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
-    return type === wanted ? next() : refuse(c, 415, "contentType");
-  });
+  app.use("/chat/*", gate(options));
   app.onError((error, c) => {
     if (error instanceof BotError && error.retryable) {
       log.warn({ code: error.code, path: c.req.routePath }, "the chat could not take a request");

@@ -1,9 +1,9 @@
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { streamSSE } from "hono/streaming";
-import { isLanguage, type Language } from "../../core/language.ts";
+import { isLanguage } from "../../core/language.ts";
 import { clientAddress } from "./client.ts";
-import { maxTextLength, readMessage, readStart } from "./inbound.ts";
+import { tooLong } from "./gate.ts";
+import { readMessage, readStart } from "./inbound.ts";
 import type { Limits } from "./limits.ts";
 import type { WebChatOptions } from "./options.ts";
 import { type PageEntry, pageEntry } from "./outbound.ts";
@@ -11,9 +11,8 @@ import { languageOf, refuse, tooFast } from "./refusals.ts";
 import { openUpload } from "./seals.ts";
 import type { Stream, Streams } from "./streams.ts";
 import type { Visitor, Visitors } from "./visitor.ts";
-import { fill, words } from "./words.ts";
+import { words } from "./words.ts";
 
-const maxBodyBytes = 64 * 1024;
 const logPage = 500;
 /** Shorter than the 30 s and 60 s after which proxies cut a silent connection. */
 const beatEveryMs = 20_000;
@@ -30,14 +29,6 @@ export function chatRoutes({ options, visitors, limits, streams }: Parts): Hono 
   const { store, receive, clock } = options;
   const app = new Hono();
   const languageOfRequest = (c: Context) => languageOf(c, options.defaultLanguage);
-
-  app.use("/chat/*", async (c, next) => {
-    if (c.req.path === "/chat/files") return next();
-    return bodyLimit({
-      maxSize: maxBodyBytes,
-      onError: () => tooLong(c, languageOfRequest(c)),
-    })(c, next);
-  });
 
   app.post("/chat/start", async (c) => {
     const body = await jsonBody(c);
@@ -93,7 +84,7 @@ export function chatRoutes({ options, visitors, limits, streams }: Parts): Hono 
     );
     if ("fault" in read) {
       return read.fault === "tooLong"
-        ? tooLong(c, languageOfRequest(c))
+        ? tooLong(c, options)
         : refuse(c, 400, "malformed", {
             sentence: words[languageOfRequest(c)].problem.malformed,
           });
@@ -148,11 +139,6 @@ function isOther(c: Context, visitor: Visitor): boolean {
 }
 
 const otherConversation = (c: Context) => refuse(c, 409, "otherConversation");
-
-const tooLong = (c: Context, language: Language) =>
-  refuse(c, 413, "tooLong", {
-    sentence: fill(words[language].problem.tooLong, { max: maxTextLength }),
-  });
 
 function sequence(text: string | undefined): number {
   const number = Number(text ?? 0);

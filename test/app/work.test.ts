@@ -1,0 +1,189 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { deliverDue } from "../../src/app/deliver.ts";
+import { createReceiver } from "../../src/app/receive.ts";
+import { startWorker, type Worker } from "../../src/app/work.ts";
+import { StoreUnavailable } from "../../src/core/errors.ts";
+import { openSqliteStore } from "../../src/adapters/sqlite/store.ts";
+import type { Channel } from "../../src/ports/channel.ts";
+import type { Log } from "../../src/ports/log.ts";
+import type { LeasedReply, Store } from "../../src/ports/store.ts";
+import { library, refund, stoppedClock } from "../support/shop.ts";
+
+const dayMs = 24 * 3_600_000;
+
+const silent: Log = { info() {}, warn() {}, error() {} };
+
+/** A platform that takes what comes, unless told otherwise. */
+function openPlatform() {
+  const platform = {
+    arrived: [] as string[],
+    /** Lanes whose sends fail. */
+    down: new Set<string>(),
+    /** Holds every send until it resolves. */
+    held: undefined as Promise<void> | undefined,
+    channel: {
+      name: "web",
+      async send({ id, conversationId }: LeasedReply) {
+        await platform.held;
+        if (platform.down.has(conversationId)) throw new StoreUnavailable("reach the platform");
+        platform.arrived.push(id);
+      },
+    } satisfies Channel,
+  };
+  return platform;
+}
+
+/** Customers at the real receiver and store; the platform and the sleep are the test's. */
+function openBot() {
+  const clock = stoppedClock();
+  const store = openSqliteStore(":memory:");
+  const platform = openPlatform();
+  const workers: Worker[] = [];
+  let count = 0;
+  let asleep = Promise.withResolvers<number>();
+  const receiver = createReceiver({ flow: refund, store, texts: library, clock, defaultLanguage: "fr", committed: () => {} });
+  const parts = { store, receiver, channels: [platform.channel], clock, log: silent };
+  return {
+    ...parts,
+    platform,
+    say: (conversationId: string, text: string) =>
+      receiver.receive({ key: `test:${++count}`, conversationId, channel: "web", content: { type: "text", text } }),
+    /** Leaves something unfinished, of which a customer is reminded after a day. */
+    nameTopic: (conversationId: string) =>
+      receiver.receive({ key: `test:${++count}`, conversationId, channel: "web", content: { type: "pressed", choice: "topic:drop", revision: 0 } }),
+    deliver: () => deliverDue(parts),
+    /** The ids of all messages of a conversation, in order. */
+    async messageIds(conversationId: string): Promise<string[]> {
+      const entries = await store.readLog(conversationId, 0, 1000);
+      return entries.flatMap(({ body }) => (body.type === "message" ? [body.id] : []));
+    },
+    async firedIn(conversationId: string): Promise<string[]> {
+      const entries = await store.readLog(conversationId, 0, 1000);
+      return entries.flatMap(({ body }) => (body.type === "event" && body.by === "timer" ? [body.event.type] : []));
+    },
+    start(): Worker {
+      const worker = startWorker({
+        ...parts,
+        sleep(ms) {
+          const nap = Promise.withResolvers<void>();
+          asleep.resolve(ms);
+          asleep = Promise.withResolvers();
+          return { done: nap.promise, abort: nap.resolve };
+        },
+      });
+      workers.push(worker);
+      return worker;
+    },
+    /** For how long a worker goes to sleep next. */
+    nextNap: () => asleep.promise,
+    async close() {
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await store.close();
+    },
+  };
+}
+
+let bot: ReturnType<typeof openBot>;
+afterEach(() => bot.close());
+
+describe("the delivery", () => {
+  it("keeps a lane's order where a send fails, and tries again later", async () => {
+    bot = openBot();
+    await bot.say("anna", "Bonjour");
+    await bot.say("anna", "Mes abonnés sont partis");
+    bot.platform.down.add("anna");
+    expect(await bot.deliver()).toBe(0);
+    bot.platform.down.clear();
+    expect(await bot.deliver()).toBe(0);
+    expect(await bot.store.nextDueAt()).toBeGreaterThan(bot.clock.now());
+
+    bot.clock.at = (await bot.store.nextDueAt()) ?? 0;
+    await bot.deliver();
+    expect(bot.platform.arrived).toEqual(await bot.messageIds("anna"));
+  });
+
+  it("waits longer after each failure, at most a minute", async () => {
+    bot = openBot();
+    await bot.say("anna", "Bonjour");
+    bot.platform.down.add("anna");
+    const pauses: number[] = [];
+    while (pauses.length < 8) {
+      await bot.deliver();
+      const next = (await bot.store.nextDueAt()) ?? 0;
+      pauses.push(next - bot.clock.now());
+      bot.clock.at = next;
+    }
+    expect(pauses).toEqual([2, 4, 8, 16, 32, 60, 60, 60].map((seconds) => seconds * 1000));
+  });
+
+  it("lets no lane wait for another that fails", async () => {
+    bot = openBot();
+    for (const name of ["anna", "björn", "chloé"]) await bot.say(name, "Bonjour");
+    bot.platform.down.add("anna");
+    await bot.deliver();
+    expect(bot.platform.arrived.toSorted()).toEqual([...(await bot.messageIds("björn")), ...(await bot.messageIds("chloé"))].toSorted());
+  });
+});
+
+describe("the worker", () => {
+  it("fires a timer when it is due and delivers what it says", async () => {
+    bot = openBot();
+    await bot.nameTopic("anna");
+    await bot.deliver();
+    const before = bot.platform.arrived.length;
+    bot.clock.at += dayMs;
+    const nap = bot.nextNap();
+    bot.start();
+    await nap;
+    expect(await bot.firedIn("anna")).toEqual([expect.stringContaining("reminder")]);
+    expect(bot.platform.arrived.slice(before)).toEqual((await bot.messageIds("anna")).slice(before));
+    expect(bot.platform.arrived.length).toBeGreaterThan(before);
+  });
+
+  it("fires a timer once, though two workers race for it", async () => {
+    bot = openBot();
+    for (const name of ["anna", "björn"]) await bot.nameTopic(name);
+    bot.clock.at += dayMs;
+    const due = await bot.store.dueTimers(bot.clock.now(), 10);
+    const results = await Promise.all([...due, ...due].map((timer) => bot.receiver.fire(timer)));
+    expect(results.toSorted()).toEqual(["committed", "committed", "duplicate", "duplicate"]);
+    expect(await bot.firedIn("anna")).toHaveLength(1);
+
+    bot.clock.at += 6 * dayMs;
+    await Promise.all([bot.start(), bot.start()].map((worker) => worker.stop()));
+    for (const name of ["anna", "björn"]) expect(await bot.firedIn(name)).toHaveLength(2);
+  });
+
+  it("sleeps until something is due, and looks at once when it is woken", async () => {
+    bot = openBot();
+    const first = bot.nextNap();
+    const worker = bot.start();
+    expect(await first).toBe(30_000);
+    await bot.say("anna", "Bonjour");
+    bot.platform.down.add("anna");
+    const second = bot.nextNap();
+    worker.wake();
+    expect(await second).toBe(2000);
+  });
+
+  it("ends after what is under way", async () => {
+    bot = openBot();
+    await bot.say("anna", "Bonjour");
+    const hold = Promise.withResolvers<void>();
+    bot.platform.held = hold.promise;
+    const worker = bot.start();
+    let ended = false;
+    const stopped = worker.stop().then(() => (ended = true));
+    await leased(bot.store, bot.clock.now());
+    expect(ended).toBe(false);
+    hold.resolve();
+    await stopped;
+    expect(bot.platform.arrived).toEqual(await bot.messageIds("anna"));
+    expect(await bot.store.lease(bot.clock.now() + dayMs, 1, 10)).toEqual([]);
+  });
+});
+
+/** Until a worker holds all that is due. */
+async function leased(store: Store, now: number): Promise<void> {
+  while (((await store.nextDueAt()) ?? 0) <= now) await new Promise(setImmediate);
+}
