@@ -5,9 +5,22 @@ const include = (suffix: string) => [`test/**/*.${suffix}.ts`];
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: include("test"), exclude: [...include("int.test"), ...include("e2e.test")] } },
+      {
+        test: {
+          name: "unit",
+          include: include("test"),
+          exclude: [...include("int.test"), ...include("e2e.test")],
+        },
+      },
       { test: { name: "int", include: include("int.test"), testTimeout: 30_000 } },
-      { test: { name: "e2e", include: include("e2e.test"), testTimeout: 120_000, fileParallelism: false } },
+      {
+        test: {
+          name: "e2e",
+          include: include("e2e.test"),
+          testTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

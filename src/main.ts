@@ -85,7 +85,14 @@ async function run(config: Config): Promise<void> {
     timeZone: config.timeZone,
     describe: flow.describe,
   });
-  const worker = startWorker({ store, receiver, channels: [web.channel], clock, log, sleep: abortableSleep });
+  const worker = startWorker({
+    store,
+    receiver,
+    channels: [web.channel],
+    clock,
+    log,
+    sleep: abortableSleep,
+  });
   closing.defer(() => worker.stop());
   const http = await openHttp({
     host: config.host,
@@ -104,7 +111,9 @@ async function run(config: Config): Promise<void> {
   closing.defer(() => web.close());
 
   const url = config.publicUrl ?? http.url;
-  process.stdout.write(`Live chat  ${url}/\nConsole    ${url}${desk.enterPath()}  (this link works once)\n`);
+  process.stdout.write(
+    `Live chat  ${url}/\nConsole    ${url}${desk.enterPath()}  (this link works once)\n`,
+  );
 
   await told;
 }
@@ -112,7 +121,8 @@ async function run(config: Config): Promise<void> {
 /** An order number as many shops write them; shown as an example where this shop's look like it. */
 const likelyOrderNumber = "48213";
 
-const fits = ({ source, flags }: RegExp, text: string) => new RegExp(`^(?:${source})$`, flags).test(text);
+const fits = ({ source, flags }: RegExp, text: string) =>
+  new RegExp(`^(?:${source})$`, flags).test(text);
 
 function abortableSleep(ms: number): { done: Promise<void>; abort: () => void } {
   const controller = new AbortController();
@@ -124,6 +134,8 @@ try {
   await run(readConfig(process.env));
 } catch (error) {
   // One clear line for what an owner can mend; a bug keeps its stack.
-  process.stderr.write(`${error instanceof BotError ? `Ombud: ${error.message}` : (error as Error).stack}\n`);
+  process.stderr.write(
+    `${error instanceof BotError ? `Ombud: ${error.message}` : (error as Error).stack}\n`,
+  );
   process.exitCode = 1;
 }

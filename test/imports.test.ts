@@ -1,11 +1,20 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { cruiseHouse } from "./support/imports.ts";
 
 const root = new URL("..", import.meta.url).pathname;
-const broken = (result: Awaited<ReturnType<typeof cruiseHouse>>) => result.summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`);
+const broken = (result: Awaited<ReturnType<typeof cruiseHouse>>) =>
+  result.summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`);
 
 describe("the walls between the folders", () => {
   it("hold", async () => {
@@ -41,7 +50,8 @@ describe("the walls between the folders", () => {
     const copy = mkdtempSync(join(tmpdir(), "ombud-walls-"));
     try {
       for (const [rule, file, line] of planted) {
-        for (const folder of ["src", "flows", "locales"]) cpSync(join(root, folder), join(copy, folder), { recursive: true });
+        for (const folder of ["src", "flows", "locales"])
+          cpSync(join(root, folder), join(copy, folder), { recursive: true });
         cpSync(join(root, "tsconfig.json"), join(copy, "tsconfig.json"));
         cpSync(join(root, "package.json"), join(copy, "package.json"));
         rmSync(join(copy, "node_modules"), { force: true });
@@ -49,7 +59,10 @@ describe("the walls between the folders", () => {
         mkdirSync(join(copy, file, ".."), { recursive: true });
         writeFileSync(join(copy, file), `${line}\nexport const planted = true;\n`);
         const found = broken(await cruiseHouse(copy));
-        expect(found.some((violation) => violation.startsWith(`${rule}: ${file}`)), `${rule} in ${file}: ${found.join("; ")}`).toBe(true);
+        expect(
+          found.some((violation) => violation.startsWith(`${rule}: ${file}`)),
+          `${rule} in ${file}: ${found.join("; ")}`,
+        ).toBe(true);
         rmSync(join(copy, file));
       }
     } finally {

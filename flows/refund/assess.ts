@@ -1,7 +1,17 @@
 import { holds, quantities, readFact, type FactName, type Known } from "./facts.ts";
 import type { Clause } from "./policy/clauses.ts";
 import { figures } from "./policy/figures.ts";
-import { rules, rulesOf, type Offer, type Outcome, type RefundedPart, type Remedy, type ReviewReason, type RuleId, type RuleTopic } from "./policy/rules.ts";
+import {
+  rules,
+  rulesOf,
+  type Offer,
+  type Outcome,
+  type RefundedPart,
+  type Remedy,
+  type ReviewReason,
+  type RuleId,
+  type RuleTopic,
+} from "./policy/rules.ts";
 import type { Answers } from "./questions.ts";
 import type { Money } from "./read/money.ts";
 
@@ -26,13 +36,21 @@ export interface Assessment {
   policyVersion: string;
 }
 
-export type Note = "guaranteeFromDeliveryEnd" | "autoStartFromPurchase" | "belowStartUnverified" | "chargeAge" | "proxyMustBeSeen";
+export type Note =
+  | "guaranteeFromDeliveryEnd"
+  | "autoStartFromPurchase"
+  | "belowStartUnverified"
+  | "chargeAge"
+  | "proxyMustBeSeen";
 
 /**
  * The row that decides a topic, following the rows that send to another
  * topic's; undefined while more must be asked.
  */
-export function decidingRule(topic: RuleTopic, read: (fact: FactName) => string | undefined): RuleId | undefined {
+export function decidingRule(
+  topic: RuleTopic,
+  read: (fact: FactName) => string | undefined,
+): RuleId | undefined {
   const id = rulesOf(topic).find((candidate) => holds(rules[candidate].when, read));
   if (id === undefined) return undefined;
   const { outcome } = rules[id];
@@ -64,7 +82,7 @@ export function assess(id: RuleId, known: Known): Assessment {
     possibleRefunds: (outcome.kind === "humanReview" && outcome.refunds) || [],
     refundExcluded: outcome.kind === "resolution" && outcome.refundExcluded === true,
     offers: (outcome.kind === "clarification" && outcome.offers) || [],
-    urgent: "urgent" in outcome &&  outcome.urgent,
+    urgent: "urgent" in outcome && outcome.urgent,
     clauses: rules[id].clauses,
     ...(waitUntil !== undefined && { waitUntil }),
     notes: notesOf(id, known),
@@ -75,7 +93,8 @@ export function assess(id: RuleId, known: Known): Assessment {
 function refundOf(outcome: Outcome, known: Known): Assessment["refund"] {
   if (outcome.kind === "fullRefund") return { scope: "full" };
   const parts = estimatedParts(outcome);
-  if (outcome.kind !== "partialRefund" && !(outcome.kind === "resolution" && outcome.thenRefund)) return undefined;
+  if (outcome.kind !== "partialRefund" && !(outcome.kind === "resolution" && outcome.thenRefund))
+    return undefined;
   const amount = estimate(parts, known);
   return { scope: "part", ...(amount && { estimate: amount }) };
 }
@@ -94,7 +113,10 @@ export function estimate(parts: readonly RefundedPart[], known: Known): Money | 
   // A part whose size is unknown adds nothing: an unknown never becomes a guess.
   const sum = counted.reduce<number>((total, count) => total + (count ?? 0), 0);
   if (sum === 0) return undefined;
-  return { amountMinor: Math.round(price.amountMinor * Math.min(1, sum / ordered)), currency: price.currency };
+  return {
+    amountMinor: Math.round(price.amountMinor * Math.min(1, sum / ordered)),
+    currency: price.currency,
+  };
 }
 
 function countOf(part: RefundedPart, known: Known): number | undefined {
@@ -109,18 +131,25 @@ function countOf(part: RefundedPart, known: Known): number | undefined {
   return typeof count === "number" ? count : undefined;
 }
 
-function waitEnd(until: "startDue" | "autoStart", { startDue, purchasedAt }: Answers): number | undefined {
+function waitEnd(
+  until: "startDue" | "autoStart",
+  { startDue, purchasedAt }: Answers,
+): number | undefined {
   if (until === "startDue") return typeof startDue === "object" ? startDue.latest : undefined;
-  return typeof purchasedAt === "object" ? purchasedAt.latest + figures.autoStartHours * 3_600_000 : undefined;
+  return typeof purchasedAt === "object"
+    ? purchasedAt.latest + figures.autoStartHours * 3_600_000
+    : undefined;
 }
 
 /** Our readings of what the policy leaves open, and what only people can verify. */
 function notesOf(id: RuleId, known: Known): Note[] {
   const { when } = rules[id];
   const notes: Note[] = [];
-  if ("guarantee" in when && typeof known.answers.deliveryEnd === "object") notes.push("guaranteeFromDeliveryEnd");
+  if ("guarantee" in when && typeof known.answers.deliveryEnd === "object")
+    notes.push("guaranteeFromDeliveryEnd");
   if ("purchaseAge" in when) notes.push("autoStartFromPurchase");
-  if ("belowStart" in when && readFact("belowStart", known) === "unverified") notes.push("belowStartUnverified");
+  if ("belowStart" in when && readFact("belowStart", known) === "unverified")
+    notes.push("belowStartUnverified");
   if (id === "recurring.cancelled") notes.push("chargeAge");
   if ("accountPictures" in when) notes.push("proxyMustBeSeen");
   return notes;

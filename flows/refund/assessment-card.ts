@@ -16,10 +16,15 @@ const tones = {
 } as const;
 
 /** The assessment as the customer and the desk read it: a sentence, the reasons, what comes next. */
-export function assessmentCard({ assessment, answers, timeZone, assessedAt }: DecisionRecord, policyUrl: string, texts: Texts): AssessmentBlock {
+export function assessmentCard(
+  { assessment, answers, timeZone, assessedAt }: DecisionRecord,
+  policyUrl: string,
+  texts: Texts,
+): AssessmentBlock {
   const { kind, clauses, remedies, possibleRefunds, notes, refund } = assessment;
   const { chargedAt } = answers;
-  const days = typeof chargedAt === "object" ? daysBetween(chargedAt.latest, assessedAt, timeZone) : undefined;
+  const days =
+    typeof chargedAt === "object" ? daysBetween(chargedAt.latest, assessedAt, timeZone) : undefined;
   const told = notes.filter((note) => note !== "chargeAge" || days !== undefined);
   return {
     type: "assessment",
@@ -29,19 +34,39 @@ export function assessmentCard({ assessment, answers, timeZone, assessedAt }: De
     paragraphs: [
       texts.text(`policy:rule.${assessment.rule}`, figures),
       ...(remedies.length > 0
-        ? [texts.text(`bot:assessment.${kind === "humanReview" ? "possible" : "planned"}`, { remedies: texts.list(remedies.map((remedy) => texts.text(`policy:remedy.${remedy}`))) })]
+        ? [
+            texts.text(`bot:assessment.${kind === "humanReview" ? "possible" : "planned"}`, {
+              remedies: texts.list(remedies.map((remedy) => texts.text(`policy:remedy.${remedy}`))),
+            }),
+          ]
         : []),
       ...(possibleRefunds.length > 0 ? [texts.text("bot:assessment.possibleRefund")] : []),
-      ...(refund?.scope === "part" ? [texts.text(refund.estimate ? "bot:assessment.estimateNote" : "bot:assessment.noEstimate")] : []),
+      ...(refund?.scope === "part"
+        ? [
+            texts.text(
+              refund.estimate ? "bot:assessment.estimateNote" : "bot:assessment.noEstimate",
+            ),
+          ]
+        : []),
       ...told.map((note) => texts.text(`policy:note.${note}`, { ...figures, count: days ?? 0 })),
     ],
     figures: refund?.estimate
-      ? [{ label: texts.text("bot:assessment.estimate"), value: texts.money(refund.estimate.amountMinor, refund.estimate.currency) }]
+      ? [
+          {
+            label: texts.text("bot:assessment.estimate"),
+            value: texts.money(refund.estimate.amountMinor, refund.estimate.currency),
+          },
+        ]
       : [],
     whyLabel: texts.text("bot:assessment.why"),
     clauses: clauses.map((clause) => {
       const key = `policy:clause.${clause.replace(".", "_")}`;
-      return { id: clause === "law" ? "§" : clause, title: texts.text(`${key}.title`, figures), explanation: texts.text(`${key}.explanation`, figures), url: policyUrl };
+      return {
+        id: clause === "law" ? "§" : clause,
+        title: texts.text(`${key}.title`, figures),
+        explanation: texts.text(`${key}.explanation`, figures),
+        url: policyUrl,
+      };
     }),
     policyLabel: texts.text("bot:assessment.policy"),
     nextLabel: texts.text("bot:assessment.next"),
@@ -50,7 +75,11 @@ export function assessmentCard({ assessment, answers, timeZone, assessedAt }: De
   };
 }
 
-function summaryOf({ rule, kind, reason, refund, waitUntil }: Assessment, timeZone: string, texts: Texts): string {
+function summaryOf(
+  { rule, kind, reason, refund, waitUntil }: Assessment,
+  timeZone: string,
+  texts: Texts,
+): string {
   const estimate = refund?.estimate;
   const values: TextValues = {
     ...(estimate && { amount: texts.money(estimate.amountMinor, estimate.currency) }),
@@ -58,15 +87,28 @@ function summaryOf({ rule, kind, reason, refund, waitUntil }: Assessment, timeZo
   };
   if (texts.has(`policy:summary.${rule}`)) return texts.text(`policy:summary.${rule}`);
   if (kind === "humanReview") return texts.text(`bot:assessment.summary.humanReview.${reason}`);
-  if (kind === "partialRefund" && !estimate) return texts.text("bot:assessment.summary.partialRefundOpen");
+  if (kind === "partialRefund" && !estimate)
+    return texts.text("bot:assessment.summary.partialRefundOpen");
   return texts.text(`bot:assessment.summary.${kind}`, values);
 }
 
-function stepsOf({ rule, kind, waitUntil }: Assessment, timeZone: string, texts: Texts): AssessmentBlock["steps"] {
-  const step = (id: string, state: "done" | "current" | "later", values?: TextValues) => ({ label: texts.text(`bot:step.${id}`, values), state });
-  if (opensCase(outcomeOf(rule))) return [step("received", "done"), step("checked", "current"), step("decision", "later")];
+function stepsOf(
+  { rule, kind, waitUntil }: Assessment,
+  timeZone: string,
+  texts: Texts,
+): AssessmentBlock["steps"] {
+  const step = (id: string, state: "done" | "current" | "later", values?: TextValues) => ({
+    label: texts.text(`bot:step.${id}`, values),
+    state,
+  });
+  if (opensCase(outcomeOf(rule)))
+    return [step("received", "done"), step("checked", "current"), step("decision", "later")];
   if (kind === "wait") {
-    return [step("received", "done"), step("waiting", "current", { moment: texts.moment(waitUntil ?? 0, timeZone) }), step("again", "later")];
+    return [
+      step("received", "done"),
+      step("waiting", "current", { moment: texts.moment(waitUntil ?? 0, timeZone) }),
+      step("again", "later"),
+    ];
   }
   return [step("answered", "done"), step("yourChoice", "current")];
 }

@@ -2,7 +2,14 @@ import { assign, setup } from "xstate";
 import { estimatedParts, outcomeOf } from "./assess.ts";
 import { knownOf, type RefundContext, type RefundEvent, type SayTopic } from "./context.ts";
 import { holds, readFact, type Conditions, type FactName } from "./facts.ts";
-import { opensCase, rules, rulesOf, type RuleId, type RuleTopic, type Topic } from "./policy/rules.ts";
+import {
+  opensCase,
+  rules,
+  rulesOf,
+  type RuleId,
+  type RuleTopic,
+  type Topic,
+} from "./policy/rules.ts";
 import type { QuestionId } from "./questions.ts";
 
 /** A way out of a question: where to, and what must hold for it. The first that fits counts. */
@@ -36,7 +43,9 @@ export const chart = setup({
     saveCase: (_, _params: { case: unknown }) => {},
 
     pass: assign(({ context }, { question }: { question: QuestionId }) =>
-      context.answers[question] === undefined || context.path.includes(question) ? {} : { path: [...context.path, question] },
+      context.answers[question] === undefined || context.path.includes(question)
+        ? {}
+        : { path: [...context.path, question] },
     ),
     settle: assign((_, { rule }: { rule: RuleId }) => ({ rule })),
   },
@@ -58,7 +67,8 @@ export const chart = setup({
   delays: {
     reminder: 24 * 3_600_000,
     rest: 6 * 24 * 3_600_000,
-    untilDue: ({ context }) => Math.max(0, (context.assessment?.waitUntil ?? context.at) - context.at),
+    untilDue: ({ context }) =>
+      Math.max(0, (context.assessment?.waitUntil ?? context.at) - context.at),
   },
 });
 
@@ -91,7 +101,11 @@ export function outcomes(topic: RuleTopic, { atOnce = false } = {}) {
       const { outcome } = rules[rule];
       const guard = { type: "meets", params: { rule } } as const;
       if ("see" in outcome) return { guard, target: `#${outcome.see}` };
-      return { guard, target: atOnce ? "#assessing" : afterRule(rule), actions: { type: "settle", params: { rule } } } as const;
+      return {
+        guard,
+        target: atOnce ? "#assessing" : afterRule(rule),
+        actions: { type: "settle", params: { rule } },
+      } as const;
     }),
   });
 }

@@ -76,7 +76,12 @@ export type RefundEvent = FlowEvent &
     | { type: "problem-told"; description: string }
     /** `understood`: an answer that could be read in two ways, to be said back. */
     | { type: "answered"; answers: Answers; source: string; understood?: QuestionId }
-    | { type: "answer-refused"; question?: QuestionId; fault: Fault | OwnFault; values?: Readonly<Record<string, string | number>> }
+    | {
+        type: "answer-refused";
+        question?: QuestionId;
+        fault: Fault | OwnFault;
+        values?: Readonly<Record<string, string | number>>;
+      }
     /** `answers`: what the files and the words with them answer where they came. */
     | { type: "evidence-given"; files: readonly Evidence[]; answers: Answers; source: string }
     | { type: "went-back" }
@@ -120,7 +125,9 @@ export type OwnFault =
   | "noTopic";
 
 export function pick(answers: Answers, questions: readonly QuestionId[]): Answers {
-  const picked = questions.filter((question) => answers[question] !== undefined).map((question) => [question, answers[question]]);
+  const picked = questions
+    .filter((question) => answers[question] !== undefined)
+    .map((question) => [question, answers[question]]);
   return Object.fromEntries(picked) as Answers;
 }
 

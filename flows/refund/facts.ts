@@ -40,7 +40,9 @@ export type FactName = keyof typeof domains;
 export type Facts = { [F in FactName]?: (typeof domains)[F][number] };
 
 /** Some facts, each with the value or values that fit. */
-export type Conditions = { [F in FactName]?: (typeof domains)[F][number] | readonly (typeof domains)[F][number][] };
+export type Conditions = {
+  [F in FactName]?: (typeof domains)[F][number] | readonly (typeof domains)[F][number][];
+};
 
 /** What the facts are read from. */
 export interface Known {
@@ -65,7 +67,8 @@ const readers: { [F in FactName]: Reader<F> } = {
   },
   expectedTime: ({ answers }) => answers.expectedTime,
   arrived({ answers: { delivered, arrival, progress } }) {
-    if (delivered === undefined) return arrival ?? (progress === "notStarted" ? "nothing" : undefined);
+    if (delivered === undefined)
+      return arrival ?? (progress === "notStarted" ? "nothing" : undefined);
     if (delivered === "unknown") return "unknown";
     return delivered === "nothing" || delivered === 0 ? "nothing" : "some";
   },
@@ -75,7 +78,8 @@ const readers: { [F in FactName]: Reader<F> } = {
   },
   dropped: ({ answers }) => someOrNone(quantities(answers).dropped),
   belowStart({ answers: { countAtStart, countNow, gone } }) {
-    if (typeof countAtStart === "number" && typeof countNow === "number") return countNow < countAtStart ? "yes" : "no";
+    if (typeof countAtStart === "number" && typeof countNow === "number")
+      return countNow < countAtStart ? "yes" : "no";
     return gone === undefined ? undefined : "unverified";
   },
   guarantee({ answers: { progress, deliveryEnd }, timeZone }) {
@@ -83,7 +87,9 @@ const readers: { [F in FactName]: Reader<F> } = {
     if (deliveryEnd === "unknown") return "unknown";
     if (typeof deliveryEnd === "string") return undefined;
     // When the customer spoke up counts, not when the dialogue ended.
-    return daysBetween(deliveryEnd.latest, deliveryEnd.saidAt, timeZone) <= figures.guaranteeDays ? "within" : "after";
+    return daysBetween(deliveryEnd.latest, deliveryEnd.saidAt, timeZone) <= figures.guaranteeDays
+      ? "within"
+      : "after";
   },
   dropSize({ answers }) {
     const { dropped, delivered } = quantities(answers);
@@ -103,7 +109,10 @@ const readers: { [F in FactName]: Reader<F> } = {
     if (proxy === "none" || proxy === "vpn") return "none";
     if (accountTargeted === undefined || accountTargeted === "unknown") return accountTargeted;
     if (accountTargeted === "no") return "fits";
-    return proxyCountry && ({ same: "fits", other: "otherCountry", unknown: "unknown" } as const)[proxyCountry];
+    return (
+      proxyCountry &&
+      ({ same: "fits", other: "otherCountry", unknown: "unknown" } as const)[proxyCountry]
+    );
   },
   accountWish: ({ answers }) => answers.accountWish,
   claimAge: ({ answers: { accountsSentAt } }) =>
@@ -135,22 +144,32 @@ export function readFact<F extends FactName>(fact: F, known: Known): Facts[F] | 
 
 /** All facts that the answers settle. */
 export function readFacts(known: Known): Facts {
-  const settled = factNames.map((fact) => [fact, readFact(fact, known)] as const).filter(([, value]) => value !== undefined);
+  const settled = factNames
+    .map((fact) => [fact, readFact(fact, known)] as const)
+    .filter(([, value]) => value !== undefined);
   return Object.fromEntries(settled) as Facts;
 }
 
 /** Whether every condition is known to hold. */
-export function holds(conditions: Conditions, read: (fact: FactName) => string | undefined): boolean {
+export function holds(
+  conditions: Conditions,
+  read: (fact: FactName) => string | undefined,
+): boolean {
   return Object.entries(conditions).every(([fact, fitting]) => {
     const value = read(fact as FactName);
-    return value !== undefined && (typeof fitting === "string" ? fitting === value : fitting.includes(value as never));
+    return (
+      value !== undefined &&
+      (typeof fitting === "string" ? fitting === value : fitting.includes(value as never))
+    );
   });
 }
 
 type Quantity = number | "unknown" | undefined;
 
 /** The order's figures as the policy counts them: undefined while a question is open. */
-export function quantities(answers: Answers): Record<"ordered" | "delivered" | "missing" | "dropped", Quantity> {
+export function quantities(
+  answers: Answers,
+): Record<"ordered" | "delivered" | "missing" | "dropped", Quantity> {
   const { ordered } = answers;
   const delivered = answers.delivered === "nothing" ? 0 : answers.delivered;
   return {
@@ -162,7 +181,10 @@ export function quantities(answers: Answers): Record<"ordered" | "delivered" | "
 }
 
 /** What was delivered and is gone, between nothing and all of it. */
-function droppedOf({ dropNoticed, countAtStart, countNow, gone }: Answers, delivered: Quantity): Quantity {
+function droppedOf(
+  { dropNoticed, countAtStart, countNow, gone }: Answers,
+  delivered: Quantity,
+): Quantity {
   if (dropNoticed === "no") return 0;
   if (dropNoticed === "unknown") return "unknown";
   const within = (amount: number, most: number) => Math.min(Math.max(0, amount), most);
@@ -182,7 +204,11 @@ function someOrNone(amount: Quantity): "none" | "some" | "unknown" | undefined {
 }
 
 /** Over only when it is certain: of the times that the words leave open the latest counts, in the customer's favour or until then. */
-function ageAt(moment: Moment | string | undefined, at: number, hours: number): "within" | "over" | "unknown" | undefined {
+function ageAt(
+  moment: Moment | string | undefined,
+  at: number,
+  hours: number,
+): "within" | "over" | "unknown" | undefined {
   if (moment === undefined) return undefined;
   if (typeof moment === "string") return "unknown";
   return at - moment.latest > hours * hourMs ? "over" : "within";

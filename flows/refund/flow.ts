@@ -18,7 +18,10 @@ export interface RefundSettings extends Shop {
 }
 
 /** The refund policy as a flow of the bot. */
-export function createRefund(settings: RefundSettings, textsIn: (language: Language) => Texts): Flow {
+export function createRefund(
+  settings: RefundSettings,
+  textsIn: (language: Language) => Texts,
+): Flow {
   const { timeZone, currency, orderNumberPattern } = settings;
   return {
     id: "refund",
@@ -27,7 +30,12 @@ export function createRefund(settings: RefundSettings, textsIn: (language: Langu
     input: ({ now, dice }, language) => ({ at: now, dice, timeZone, language }),
     readEvent(inbound, conversation: Conversation, { now, dice }) {
       const reader = { now, timeZone, currency, orderNumberPattern };
-      const { meaning, said } = readEvent(inbound, conversation, textsIn(conversation.language), reader);
+      const { meaning, said } = readEvent(
+        inbound,
+        conversation,
+        textsIn(conversation.language),
+        reader,
+      );
       return { event: { ...meaning, at: now, dice }, ...(said && { said }) };
     },
     languageOf: ({ context }: Snapshot) => (context as RefundContext).language,

@@ -37,7 +37,10 @@ const filling = chart.createStateConfig({
       id: "walking",
       entry: steps.forgetPath,
       always: [
-        ...withoutOrder.map((topic) => ({ guard: { type: "topicIs", params: { topic } }, target: `#${topic}` }) as const),
+        ...withoutOrder.map(
+          (topic) =>
+            ({ guard: { type: "topicIs", params: { topic } }, target: `#${topic}` }) as const,
+        ),
         { target: "askingOrderNumber" },
       ],
     },
@@ -71,14 +74,26 @@ const filling = chart.createStateConfig({
   },
   on: {
     answered: [
-      { guard: steps.changesThePath, target: ".walking", actions: [steps.takeAnswers, steps.sayUnderstood] },
+      {
+        guard: steps.changesThePath,
+        target: ".walking",
+        actions: [steps.takeAnswers, steps.sayUnderstood],
+      },
       { actions: [steps.takeAnswers, steps.sayUnderstood] },
     ],
     "answer-refused": { actions: [steps.countMiss, steps.sayFault] },
     "evidence-given": { actions: [steps.takeEvidence, say("evidenceKept")] },
     "went-back": [
-      { guard: ({ context }) => context.changing !== undefined, target: ".walking", actions: steps.putBack },
-      { guard: ({ context }) => context.path.length > 0, target: ".walking", actions: steps.forgetLastAnswer },
+      {
+        guard: ({ context }) => context.changing !== undefined,
+        target: ".walking",
+        actions: steps.putBack,
+      },
+      {
+        guard: ({ context }) => context.path.length > 0,
+        target: ".walking",
+        actions: steps.forgetLastAnswer,
+      },
       { target: "choosingTopic" },
     ],
     "change-asked": { target: ".walking", actions: steps.changeAnswer },
@@ -100,8 +115,16 @@ const assessed = chart.createStateConfig({
     "went-back": { target: "#reviewing", actions: steps.reopen },
     "change-asked": { target: "#walking", actions: [steps.reopen, steps.changeAnswer] },
     "offer-taken": [
-      { guard: ({ event }) => event.offer === "topics", target: "choosingTopic", actions: steps.reopen },
-      { guard: ({ event }) => event.offer !== "examination", target: "#walking", actions: [steps.reopen, steps.takeOffer] },
+      {
+        guard: ({ event }) => event.offer === "topics",
+        target: "choosingTopic",
+        actions: steps.reopen,
+      },
+      {
+        guard: ({ event }) => event.offer !== "examination",
+        target: "#walking",
+        actions: [steps.reopen, steps.takeOffer],
+      },
       { target: "#caseOpen", actions: steps.openCaseForPerson },
     ],
     "evidence-given": { actions: [steps.takeEvidence, say("evidenceKept")] },
@@ -160,10 +183,16 @@ export const machine = chart.createMachine({
         choosingTopic: {
           on: {
             "topic-chosen": { target: "filling", actions: steps.takeTopic },
-            "problem-told": { actions: [steps.takeDescription, steps.countMiss, say("problemKept")] },
+            "problem-told": {
+              actions: [steps.takeDescription, steps.countMiss, say("problemKept")],
+            },
             "answer-refused": { actions: [steps.countMiss, steps.sayFault] },
             "evidence-given": { actions: [steps.takeEvidence, say("evidenceKept")] },
-            restored: { guard: ({ context }) => context.discarded !== undefined, target: "filling", actions: steps.restore },
+            restored: {
+              guard: ({ context }) => context.discarded !== undefined,
+              target: "filling",
+              actions: steps.restore,
+            },
             "went-back": { guard: ({ context }) => context.topic !== undefined, target: "filling" },
           },
         },
@@ -172,8 +201,16 @@ export const machine = chart.createMachine({
           id: "assessing",
           entry: [steps.assessNow, steps.recordAssessment],
           always: [
-            { guard: ({ context }) => opensCase(outcomeOf(steps.settledRule(context))), target: "caseOpen", actions: steps.openCase },
-            { guard: ({ context }) => context.assessment?.kind === "wait", target: "assessed.waitOffered", actions: steps.sayAssessment },
+            {
+              guard: ({ context }) => opensCase(outcomeOf(steps.settledRule(context))),
+              target: "caseOpen",
+              actions: steps.openCase,
+            },
+            {
+              guard: ({ context }) => context.assessment?.kind === "wait",
+              target: "assessed.waitOffered",
+              actions: steps.sayAssessment,
+            },
             { target: "assessed.clarified", actions: steps.sayAssessment },
           ],
         },
@@ -199,7 +236,10 @@ export const machine = chart.createMachine({
         "person-asked": { target: ".caseOpen", actions: steps.openCaseForPerson },
         "withdrawal-asked": ".confirmingWithdrawal",
         "withdrawal-declared": { target: ".caseOpen", actions: steps.openCaseForWithdrawal },
-        "started-over": { target: ".choosingTopic", actions: [steps.startOver, say("startedOver")] },
+        "started-over": {
+          target: ".choosingTopic",
+          actions: [steps.startOver, say("startedOver")],
+        },
         "another-asked": { target: ".choosingTopic", actions: steps.startAnother },
       },
     },
@@ -215,7 +255,12 @@ export const machine = chart.createMachine({
       initial: "fresh",
       states: {
         fresh: {
-          after: { reminder: [{ guard: steps.isUnfinished, target: "reminded", actions: say("reminder") }, { target: "reminded" }] },
+          after: {
+            reminder: [
+              { guard: steps.isUnfinished, target: "reminded", actions: say("reminder") },
+              { target: "reminded" },
+            ],
+          },
           on: steps.onCustomer({ target: "fresh", reenter: true }),
         },
         reminded: { after: { rest: "resting" }, on: steps.onCustomer({ target: "fresh" }) },

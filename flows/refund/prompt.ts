@@ -2,7 +2,7 @@ import type { Block, Choice, Message } from "../../src/core/message.ts";
 import type { Texts } from "../../src/core/texts.ts";
 import type { RefundContext } from "./context.ts";
 import type { Topic } from "./policy/rules.ts";
-import { questions, type Answers, type QuestionId } from "./questions.ts";
+import { questions, type QuestionId } from "./questions.ts";
 import { questionsAhead, type Place, type Standing } from "./standing.ts";
 import { answerText, choiceLabel, valuesOf } from "./wording.ts";
 
@@ -58,7 +58,11 @@ const prompts: Record<Place, (at: Standing, texts: Texts) => Prompt> = {
   reviewing: ({ context }, texts) => ({
     blocks: [
       text(texts, "bot:review.ask"),
-      { type: "review", title: texts.text("bot:review.title"), rows: reviewed(context).map((question) => reviewRow(question, context, texts)) },
+      {
+        type: "review",
+        title: texts.text("bot:review.title"),
+        rows: reviewed(context).map((question) => reviewRow(question, context, texts)),
+      },
     ],
     choices: [choice(texts, "confirm", "primary"), ...waysOut(texts)],
   }),
@@ -66,23 +70,28 @@ const prompts: Record<Place, (at: Standing, texts: Texts) => Prompt> = {
   clarified: ({ context }, texts) => ({
     blocks: [text(texts, "bot:clarified.ask")],
     choices: [
-      ...(context.assessment?.offers ?? []).map((offer) => choice(texts, `offer:${offer}`, "primary")),
+      ...(context.assessment?.offers ?? []).map((offer) =>
+        choice(texts, `offer:${offer}`, "primary"),
+      ),
       ...(context.topic === "changedMind" ? [choice(texts, "withdrawal", "normal")] : []),
       choice(texts, "person", "normal"),
       choice(texts, "another", "normal"),
-      choice(texts, "back", "quiet"),
-      choice(texts, "help", "quiet"),
+      ...waysOut(texts, ["back", "help"]),
     ],
   }),
 
   waitOffered: (_, texts) => ({
     blocks: [text(texts, "bot:wait.ask")],
-    choices: [choice(texts, "remind", "primary"), choice(texts, "person", "normal"), choice(texts, "another", "normal"), choice(texts, "back", "quiet")],
+    choices: [choice(texts, "remind", "primary"), ...afterAnswer(texts)],
   }),
 
   waiting: ({ context }, texts) => ({
-    blocks: [text(texts, "bot:wait.waiting", { moment: texts.moment(context.assessment?.waitUntil ?? context.at, context.timeZone) })],
-    choices: [choice(texts, "person", "normal"), choice(texts, "another", "normal"), choice(texts, "back", "quiet"), choice(texts, "help", "quiet")],
+    blocks: [
+      text(texts, "bot:wait.waiting", {
+        moment: texts.moment(context.assessment?.waitUntil ?? context.at, context.timeZone),
+      }),
+    ],
+    choices: afterAnswer(texts),
   }),
 
   ready: ({ context }, texts) => ({
@@ -94,7 +103,7 @@ const prompts: Record<Place, (at: Standing, texts: Texts) => Prompt> = {
       choice(texts, "status", "normal"),
       ...(context.case?.contested ? [] : [choice(texts, "contest", "normal")]),
       choice(texts, "another", "normal"),
-      choice(texts, "help", "quiet"),
+      ...waysOut(texts, ["person", "help"]),
     ],
     awaits: "text",
   }),
@@ -105,7 +114,11 @@ const prompts: Record<Place, (at: Standing, texts: Texts) => Prompt> = {
 
   confirmingWithdrawal: (_, texts) => ({
     blocks: [text(texts, "bot:withdrawal.ask")],
-    choices: [choice(texts, "confirmWithdrawal", "primary"), choice(texts, "back", "normal")],
+    choices: [
+      choice(texts, "confirmWithdrawal", "primary"),
+      choice(texts, "back", "normal"),
+      ...waysOut(texts, ["help", "person"]),
+    ],
   }),
 };
 
@@ -115,22 +128,34 @@ function askQuestion(at: Standing, texts: Texts): Prompt {
   const key = `bot:question.${question}`;
   const { kind, choices } = questions[question];
   const help: Block[] = texts.has(`${key}.help`)
-    ? [{ type: "help", title: texts.text(`${key}.helpTitle`), text: texts.text(`${key}.help`, valuesOf(context)) }]
+    ? [
+        {
+          type: "help",
+          title: texts.text(`${key}.helpTitle`),
+          text: texts.text(`${key}.help`, valuesOf(context)),
+        },
+      ]
     : [];
   const awaits = awaited[kind];
   return {
     blocks: [text(texts, `${key}.ask`, valuesOf(context)), ...help],
     choices: [
-      ...(kind === "files" && context.evidence.length > 0 ? [choice(texts, `${question}:given`, "normal", "bot:choice.given", context)] : []),
+      ...(kind === "files" && context.evidence.length > 0
+        ? [choice(texts, `${question}:given`, "normal", "bot:choice.given", context)]
+        : []),
       ...choices.map((id) => ({
         id: `${question}:${id}`,
         label: choiceLabel(question, id, texts, context),
         weight: "normal" as const,
       })),
-      ...(context.topic === "changedMind" && !afterwards ? [choice(texts, "withdrawal", "normal")] : []),
-      ...(afterwards ? [choice(texts, "help", "quiet")] : waysOut(texts)),
+      ...(context.topic === "changedMind" && !afterwards
+        ? [choice(texts, "withdrawal", "normal")]
+        : []),
+      ...waysOut(texts, afterwards ? ["back", "help"] : undefined),
     ],
-    ...(!afterwards && { progress: { step: context.path.length + 1, of: context.path.length + questionsAhead(at) } }),
+    ...(!afterwards && {
+      progress: { step: context.path.length + 1, of: context.path.length + questionsAhead(at) },
+    }),
     ...(awaits && { awaits }),
   };
 }
@@ -138,13 +163,15 @@ function askQuestion(at: Standing, texts: Texts): Prompt {
 function inCase(key: string) {
   return (_: Standing, texts: Texts): Prompt => ({
     blocks: [text(texts, key)],
-    choices: [choice(texts, "back", "quiet")],
+    choices: waysOut(texts, ["back", "person", "help"]),
     awaits: "text",
   });
 }
 
 function reviewed({ path, answers }: RefundContext): QuestionId[] {
-  const beside = (["description", "pictures"] as const).filter((question) => answers[question] !== undefined);
+  const beside = (["description", "pictures"] as const).filter(
+    (question) => answers[question] !== undefined,
+  );
   return [...new Set<QuestionId>([...path, ...beside])];
 }
 
@@ -153,23 +180,45 @@ function reviewRow(question: QuestionId, context: RefundContext, texts: Texts) {
   return {
     label,
     value: answerText(question, context, texts),
-    change: { id: `change:${question}`, label: texts.text("bot:review.change", { what: label }), weight: "quiet" as const },
+    change: {
+      id: `change:${question}`,
+      label: texts.text("bot:review.change", { what: label }),
+      weight: "quiet" as const,
+    },
     ...(questions[question].kind === "files" && { evidence: context.evidence }),
   };
 }
 
-function waysOut(texts: Texts): Choice[] {
-  return [choice(texts, "back", "quiet"), choice(texts, "startOver", "quiet"), choice(texts, "help", "quiet"), choice(texts, "person", "quiet")];
+function waysOut(
+  texts: Texts,
+  ids: readonly string[] = ["back", "startOver", "help", "person"],
+): Choice[] {
+  return ids.map((id) => choice(texts, id, "quiet"));
+}
+
+function afterAnswer(texts: Texts): Choice[] {
+  return [
+    choice(texts, "person", "normal"),
+    choice(texts, "another", "normal"),
+    ...waysOut(texts, ["back", "help"]),
+  ];
 }
 
 /** A button whose label is `bot:button.<id>`, a colon in the id written as a point. */
-export function choice(texts: Texts, id: string, weight: Choice["weight"], key = `bot:button.${id.replace(":", ".")}`, context?: RefundContext): Choice {
+export function choice(
+  texts: Texts,
+  id: string,
+  weight: Choice["weight"],
+  key = `bot:button.${id.replace(":", ".")}`,
+  context?: RefundContext,
+): Choice {
   return { id, label: texts.text(key, context && valuesOf(context)), weight };
 }
 
-export function text(texts: Texts, key: string, values?: Readonly<Record<string, string | number>>): Block {
+export function text(
+  texts: Texts,
+  key: string,
+  values?: Readonly<Record<string, string | number>>,
+): Block {
   return { type: "text", text: texts.text(key, values) };
 }
-
-/** Which answers a customer can still press at an older message: those of the question that stands. */
-export const answersQuestion = (id: string, question: keyof Answers | undefined) => question !== undefined && id.startsWith(`${question}:`);

@@ -19,7 +19,10 @@ export const questions = {
   description: { kind: "text", choices: ["skip"] },
   pictures: { kind: "files", choices: ["none"] },
   // The delivery.
-  progress: { kind: "choice", choices: ["notStarted", "inProgress", "completed", "stopped", "unknown"] },
+  progress: {
+    kind: "choice",
+    choices: ["notStarted", "inProgress", "completed", "stopped", "unknown"],
+  },
   startDue: { kind: "moment", direction: "any", choices: ["passed", "unknown"] },
   expectedTime: { kind: "choice", choices: ["passed", "notPassed", "unknown"] },
   ordered: { kind: "figure", choices: ["unknown"] },
@@ -82,7 +85,9 @@ interface AnswerOf {
 }
 
 export type Answers = {
-  [Q in QuestionId]?: AnswerOf[(typeof questions)[Q]["kind"]] | (typeof questions)[Q]["choices"][number];
+  [Q in QuestionId]?:
+    | AnswerOf[(typeof questions)[Q]["kind"]]
+    | (typeof questions)[Q]["choices"][number];
 };
 
 export const isQuestion = (id: string): id is QuestionId => Object.hasOwn(questions, id);

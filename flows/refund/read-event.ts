@@ -18,7 +18,11 @@ import { readWithdrawal } from "./read/withdrawal.ts";
 import { standing, type Standing } from "./standing.ts";
 
 /** What an event says, without when and by what chance. */
-type Meaning = RefundEvent extends infer E ? (E extends RefundEvent ? Omit<E, "at" | "dice"> : never) : never;
+type Meaning = RefundEvent extends infer E
+  ? E extends RefundEvent
+    ? Omit<E, "at" | "dice">
+    : never
+  : never;
 
 interface Scene {
   inbound: Inbound;
@@ -37,7 +41,12 @@ interface Read {
 const descriptionLength = 15;
 
 /** What a customer did, as the event that it means where the conversation stands. Total: there is always one. */
-export function readEvent(inbound: Inbound, conversation: Conversation, texts: Texts, reader: Reader): Read {
+export function readEvent(
+  inbound: Inbound,
+  conversation: Conversation,
+  texts: Texts,
+  reader: Reader,
+): Read {
   const at = standing(conversation.snapshot);
   const scene: Scene = { inbound, at, prompt: promptAt(at, texts), texts, reader };
   const { content } = inbound;
@@ -65,11 +74,19 @@ function readPress(id: string, older: boolean, scene: Scene): Read {
   const answersNow = scene.at.question !== undefined && id.startsWith(`${scene.at.question}:`);
   const open = offered ? !older || answersNow : isAlwaysOffered(id);
   const said = labelOf(id, offered, scene.texts);
-  return { meaning: (open && meaningOf(id, scene)) || { type: "stale-pressed" }, ...(said !== undefined && { said: { text: said } }) };
+  return {
+    meaning: (open && meaningOf(id, scene)) || { type: "stale-pressed" },
+    ...(said !== undefined && { said: { text: said } }),
+  };
 }
 
 function offeredAt({ choices, blocks }: Prompt): Choice[] {
-  return [...choices, ...blocks.flatMap((block) => (block.type === "review" ? block.rows.map((row) => row.change) : []))];
+  return [
+    ...choices,
+    ...blocks.flatMap((block) =>
+      block.type === "review" ? block.rows.map((row) => row.change) : [],
+    ),
+  ];
 }
 
 /** A person and another language can be had from everywhere, with no button of the message's own. */
@@ -102,16 +119,24 @@ const simple: Readonly<Record<string, Meaning>> = {
 /** What a button means; undefined for an id that none has. */
 function meaningOf(id: string, { inbound, reader, texts }: Scene): Meaning | undefined {
   if (Object.hasOwn(simple, id)) return simple[id];
-  if (id === "confirmWithdrawal") return { type: "withdrawal-declared", declaration: texts.text("bot:withdrawal.declaration") };
+  if (id === "confirmWithdrawal")
+    return { type: "withdrawal-declared", declaration: texts.text("bot:withdrawal.declaration") };
   const [kind = "", value = ""] = id.split(":");
   if (kind === "language" && isLanguage(value)) return { type: "language-chosen", language: value };
   if (kind === "topic" && topics.includes(value as Topic)) {
-    return value === "human" ? { type: "person-asked" } : { type: "topic-chosen", topic: value as Topic };
+    return value === "human"
+      ? { type: "person-asked" }
+      : { type: "topic-chosen", topic: value as Topic };
   }
-  if (kind === "offer" && offers.includes(value as Offer)) return { type: "offer-taken", offer: value as Offer };
+  if (kind === "offer" && offers.includes(value as Offer))
+    return { type: "offer-taken", offer: value as Offer };
   if (kind === "change" && isQuestion(value)) return { type: "change-asked", question: value };
   if (!isQuestion(kind)) return undefined;
-  return { type: "answered", answers: { [kind]: chosenAnswer(kind, value, reader) }, source: inbound.key };
+  return {
+    type: "answered",
+    answers: { [kind]: chosenAnswer(kind, value, reader) },
+    source: inbound.key,
+  };
 }
 
 // Words.
@@ -120,10 +145,12 @@ function readText(text: string, scene: Scene): Meaning {
   const label = exactLabel(text, scene);
   if (label) return meaningOf(label, scene) ?? { type: "stale-pressed" };
   const withdrawal = readWithdrawal(text);
-  if (withdrawal === "declared") return { type: "withdrawal-declared", declaration: text.slice(0, 2000) };
+  if (withdrawal === "declared")
+    return { type: "withdrawal-declared", declaration: text.slice(0, 2000) };
   if (withdrawal && scene.at.place !== "confirmingWithdrawal") return { type: "withdrawal-asked" };
   const command = readCommand(text);
-  if (command && command !== "contest" && command !== "addition" && command !== "returnLink") return meaningOf(command, scene) as Meaning;
+  if (command && command !== "contest" && command !== "addition" && command !== "returnLink")
+    return meaningOf(command, scene) as Meaning;
   if (command && scene.at.place === "ready") return meaningOf(command, scene) as Meaning;
   const typed = typedChoice(text, scene);
   if (typed) return meaningOf(typed, scene) ?? { type: "stale-pressed" };
@@ -146,11 +173,17 @@ function typedChoice(text: string, { at, prompt }: Scene): string | undefined {
   if (text.length > longestLabel) return undefined;
   const said = asLabel(text);
   const answers = prompt.choices.filter((choice) => choice.weight !== "quiet");
-  const numbered = at.place !== "asking" || (at.question && questions[at.question].kind === "choice");
-  if (numbered && at.place !== "ready" && /^\d{1,2}[.)]?$/.test(said)) return answers[Number.parseInt(said, 10) - 1]?.id;
+  const numbered =
+    at.place !== "asking" || (at.question && questions[at.question].kind === "choice");
+  if (numbered && at.place !== "ready" && /^\d{1,2}[.)]?$/.test(said))
+    return answers[Number.parseInt(said, 10) - 1]?.id;
   if (said.length < 2 || at.place === "ready") return undefined;
   // Two letters are a whole word of the label, such as "ja".
-  const begun = answers.filter(({ label }) => asLabel(label).startsWith(said) && (said.length > 2 || !/^\p{L}/u.test(asLabel(label).slice(said.length))));
+  const begun = answers.filter(
+    ({ label }) =>
+      asLabel(label).startsWith(said) &&
+      (said.length > 2 || !/^\p{L}/u.test(asLabel(label).slice(said.length))),
+  );
   return begun.length === 1 ? begun[0]?.id : undefined;
 }
 
@@ -159,33 +192,53 @@ const wordsAt: Partial<Record<Standing["place"], (text: string, scene: Scene) =>
     const topic = readTopic(text);
     const described = readFreeText(text, { min: descriptionLength, max: 2000 });
     const description = "value" in described ? described.value : undefined;
-    if (topic) return { type: "topic-chosen", topic, ...(description !== undefined && { description }) };
-    return description === undefined ? { type: "answer-refused", fault: "noTopic" } : { type: "problem-told", description };
+    if (topic)
+      return { type: "topic-chosen", topic, ...(description !== undefined && { description }) };
+    return description === undefined
+      ? { type: "answer-refused", fault: "noTopic" }
+      : { type: "problem-told", description };
   },
   asking(text, { at, inbound, reader }) {
     const { question, context } = at;
     if (!question) return { type: "answer-refused", fault: "notAChoice" };
     const { choices, kind } = questions[question];
-    const honest = choices.find((choice) => choice === "unknown" || choice === "skip" || (choice === "none" && kind === "files"));
+    const honest = choices.find(
+      (choice) =>
+        choice === "unknown" || choice === "skip" || (choice === "none" && kind === "files"),
+    );
     const yesNo = readYesNo(text);
-    if (yesNo && (choices as readonly string[]).includes(yesNo)) return answered(question, yesNo, inbound.key);
+    if (yesNo && (choices as readonly string[]).includes(yesNo))
+      return answered(question, yesNo, inbound.key);
     if (honest && readUnknown(text)) return answered(question, honest, inbound.key);
     const reading = readAnswer(question, text, context.answers, reader);
     if ("fault" in reading) return { type: "answer-refused", question, ...reading };
-    return { ...answered(question, reading.value, inbound.key), ...(reading.twoWays && { understood: question }) };
+    return {
+      ...answered(question, reading.value, inbound.key),
+      ...(reading.twoWays && { understood: question }),
+    };
   },
-  reviewing: (text) => (readYesNo(text) === "yes" ? { type: "confirmed" } : { type: "answer-refused", fault: "notAChoice" }),
+  reviewing: (text) =>
+    readYesNo(text) === "yes"
+      ? { type: "confirmed" }
+      : { type: "answer-refused", fault: "notAChoice" },
   confirmingWithdrawal(text, scene) {
     const yesNo = readYesNo(text);
     if (yesNo === "no") return { type: "went-back" };
-    return (yesNo && meaningOf("confirmWithdrawal", scene)) || { type: "answer-refused", fault: "notAChoice" };
+    return (
+      (yesNo && meaningOf("confirmWithdrawal", scene)) || {
+        type: "answer-refused",
+        fault: "notAChoice",
+      }
+    );
   },
   ready: toCase((text) => ({ type: "case-extended", text })),
   askingAddition: toCase((text) => ({ type: "case-extended", text })),
   askingContest: toCase((text) => ({ type: "contested", text })),
   askingEmail(text) {
     const reading = readEmail(text);
-    return "fault" in reading ? { type: "answer-refused", ...reading } : { type: "email-given", email: reading.value };
+    return "fault" in reading
+      ? { type: "answer-refused", ...reading }
+      : { type: "email-given", email: reading.value };
   },
 };
 
@@ -207,13 +260,32 @@ function readFiles(files: readonly Evidence[], caption: string | undefined, scen
   const said = { files, ...(caption && { text: caption }) };
   const given = at.context.evidence.length + files.length;
   const most = Math.max(maxEvidenceFiles, neededFiles(at));
-  if (given > most) return { meaning: { type: "answer-refused", fault: "tooManyFiles", values: { max: most } }, said };
+  if (given > most)
+    return {
+      meaning: { type: "answer-refused", fault: "tooManyFiles", values: { max: most } },
+      said,
+    };
   const words = caption ? readText(caption, scene) : undefined;
-  if (words?.type === "withdrawal-declared" || words?.type === "person-asked") return { meaning: words, said };
-  const answers: Answers = { ...(words?.type === "answered" && words.answers), ...fileAnswer(at, given) };
-  const description = caption && at.context.answers.description === undefined && words?.type !== "answered" ? readFreeText(caption, { min: descriptionLength, max: 2000 }) : undefined;
+  if (words?.type === "withdrawal-declared" || words?.type === "person-asked")
+    return { meaning: words, said };
+  const answers: Answers = {
+    ...(words?.type === "answered" && words.answers),
+    ...fileAnswer(at, given),
+  };
+  const description =
+    caption && at.context.answers.description === undefined && words?.type !== "answered"
+      ? readFreeText(caption, { min: descriptionLength, max: 2000 })
+      : undefined;
   return {
-    meaning: { type: "evidence-given", files, source: inbound.key, answers: { ...answers, ...(description && "value" in description && { description: description.value }) } },
+    meaning: {
+      type: "evidence-given",
+      files,
+      source: inbound.key,
+      answers: {
+        ...answers,
+        ...(description && "value" in description && { description: description.value }),
+      },
+    },
     said,
   };
 }
@@ -227,7 +299,9 @@ function fileAnswer(at: Standing, given: number): Answers {
 
 /** A picture for each faulty account (5.9c), one elsewhere. */
 function neededFiles({ question, context: { answers } }: Standing): number {
-  return question === "accountPictures" && typeof answers.accountsFaulty === "number" ? answers.accountsFaulty : 1;
+  return question === "accountPictures" && typeof answers.accountsFaulty === "number"
+    ? answers.accountsFaulty
+    : 1;
 }
 
 function readForm(form: Readonly<Record<string, string>>, { at, inbound, reader }: Scene): Read {
@@ -235,9 +309,15 @@ function readForm(form: Readonly<Record<string, string>>, { at, inbound, reader 
   const answers: Answers = {};
   for (const [question, text] of Object.entries(form)) {
     if (!isQuestion(question)) continue;
-    const choice = (questions[question].choices as readonly string[]).includes(text) ? chosenAnswer(question, text, reader) : undefined;
-    const reading = choice === undefined ? readAnswer(question, text, { ...at.context.answers, ...answers }, reader) : { value: choice };
-    if ("fault" in reading) return { meaning: { type: "answer-refused", question, ...reading }, said };
+    const choice = (questions[question].choices as readonly string[]).includes(text)
+      ? chosenAnswer(question, text, reader)
+      : undefined;
+    const reading =
+      choice === undefined
+        ? readAnswer(question, text, { ...at.context.answers, ...answers }, reader)
+        : { value: choice };
+    if ("fault" in reading)
+      return { meaning: { type: "answer-refused", question, ...reading }, said };
     Object.assign(answers, { [question]: reading.value });
   }
   return { meaning: { type: "answered", answers, source: inbound.key }, said };
@@ -246,10 +326,18 @@ function readForm(form: Readonly<Record<string, string>>, { at, inbound, reader 
 /** An edit corrects the answer that the edited text gave, as long as that answer counts. */
 function readEdit(of: string, text: string, scene: Scene): Meaning {
   const { at, reader } = scene;
-  const question = (Object.keys(at.context.sources) as QuestionId[]).find((key) => at.context.sources[key] === of);
-  const open = at.path[0] === "filling" && question !== undefined && at.context.answers[question] !== undefined;
+  const question = (Object.keys(at.context.sources) as QuestionId[]).find(
+    (key) => at.context.sources[key] === of,
+  );
+  const open =
+    at.path[0] === "filling" &&
+    question !== undefined &&
+    at.context.answers[question] !== undefined;
   if (!open) return { type: "edited-late" };
   const reading = readAnswer(question, text, at.context.answers, reader);
   if ("fault" in reading) return { type: "answer-refused", question, ...reading };
-  return { ...answered(question, reading.value, of), ...(reading.twoWays && { understood: question }) };
+  return {
+    ...answered(question, reading.value, of),
+    ...(reading.twoWays && { understood: question }),
+  };
 }

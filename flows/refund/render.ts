@@ -30,7 +30,12 @@ interface Scene {
 }
 
 /** The messages for what was said, closed by the prompt of where the customer stands. */
-export function render(said: readonly SayEffect[], snapshot: Snapshot, texts: Texts, shop: Shop): Message[] {
+export function render(
+  said: readonly SayEffect[],
+  snapshot: Snapshot,
+  texts: Texts,
+  shop: Shop,
+): Message[] {
   const at = standing(snapshot);
   const own: Block[][] = [];
   const beforePrompt: Block[] = [];
@@ -58,7 +63,9 @@ function withPersonFirst(choices: Message["choices"], texts: Texts): Message["ch
   return [choice(texts, "person", "primary"), ...others];
 }
 
-const plain = (key: string) => ({ texts, at }: Scene) => [text(texts, key, valuesOf(at.context))];
+const plain =
+  (key: string) =>
+  ({ texts, at }: Scene) => [text(texts, key, valuesOf(at.context))];
 
 const says: Record<SayTopic, (scene: Scene) => Block[]> = {
   welcome: ({ shop, texts }) => [
@@ -68,16 +75,27 @@ const says: Record<SayTopic, (scene: Scene) => Block[]> = {
   ],
   understood({ texts, at, values: { question } }) {
     if (typeof question !== "string" || !isQuestion(question)) return [];
-    return [text(texts, "bot:understood", { what: texts.text(`bot:question.${question}.label`), value: answerText(question, at.context, texts) })];
+    return [
+      text(texts, "bot:understood", {
+        what: texts.text(`bot:question.${question}.label`),
+        value: answerText(question, at.context, texts),
+      }),
+    ];
   },
   fault({ shop, texts, at, values: { fault, question, values } }) {
-    const notice = texts.text(`bot:fault.${String(fault)}`, { ...valuesOf(at.context), ...(values as TextValues | undefined) });
-    const example = typeof question === "string" && isQuestion(question) ? exampleOf(question, texts, shop) : "";
+    const notice = texts.text(`bot:fault.${String(fault)}`, {
+      ...valuesOf(at.context),
+      ...(values as TextValues | undefined),
+    });
+    const example =
+      typeof question === "string" && isQuestion(question) ? exampleOf(question, texts, shop) : "";
     const wayOut = at.context.misses >= 2 ? texts.text("bot:fault.person") : "";
     return [{ type: "notice", text: [notice, example, wayOut].filter(Boolean).join(" ") }];
   },
   problemKept: plain("bot:topics.kept"),
-  evidenceKept: ({ texts, at }) => [text(texts, "bot:evidence.kept", { count: at.context.evidence.length })],
+  evidenceKept: ({ texts, at }) => [
+    text(texts, "bot:evidence.kept", { count: at.context.evidence.length }),
+  ],
   assessment({ shop, texts, at: { context }, values: { record } }) {
     return [
       assessmentCard(record as DecisionRecord, shop.policyUrl, texts),
@@ -86,7 +104,9 @@ const says: Record<SayTopic, (scene: Scene) => Block[]> = {
   },
   receipt: ({ shop, texts, at }) => [receipt(at.context, shop, texts)],
   reminderSet: ({ texts, at: { context } }) => [
-    text(texts, "bot:wait.set", { moment: texts.moment(context.assessment?.waitUntil ?? context.at, context.timeZone) }),
+    text(texts, "bot:wait.set", {
+      moment: texts.moment(context.assessment?.waitUntil ?? context.at, context.timeZone),
+    }),
   ],
   waitOver: plain("bot:wait.over"),
   reminder: plain("bot:silence.reminder"),
@@ -97,18 +117,40 @@ const says: Record<SayTopic, (scene: Scene) => Block[]> = {
   stale: plain("bot:stale"),
   editedLate: plain("bot:editedLate"),
   startedOver: plain("bot:startedOver"),
-  returnLink: ({ texts }) => [{ type: "returnLink", label: texts.text("bot:returnLink.label"), text: texts.text("bot:returnLink.text") }],
+  returnLink: ({ texts }) => [
+    {
+      type: "returnLink",
+      label: texts.text("bot:returnLink.label"),
+      text: texts.text("bot:returnLink.text"),
+    },
+  ],
   caseStays: plain("bot:case.stays"),
-  caseExtended: ({ texts, at }) => [text(texts, "bot:case.extended", { number: at.context.case?.number ?? "" })],
-  contested: ({ texts, at }) => [text(texts, "bot:case.contested", { number: at.context.case?.number ?? "" })],
-  emailKept: ({ texts, at }) => [text(texts, "bot:case.emailKept", { email: at.context.case?.record.email ?? "" })],
+  caseExtended: ({ texts, at }) => [
+    text(texts, "bot:case.extended", { number: at.context.case?.number ?? "" }),
+  ],
+  contested: ({ texts, at }) => [
+    text(texts, "bot:case.contested", { number: at.context.case?.number ?? "" }),
+  ],
+  emailKept: ({ texts, at }) => [
+    text(texts, "bot:case.emailKept", { email: at.context.case?.record.email ?? "" }),
+  ],
   personInformed: ({ shop, texts, at: { context } }) => [
-    text(texts, "bot:case.personInformed", { number: context.case?.number ?? "", due: answerDue(shop, texts, context.at) }),
+    text(texts, "bot:case.personInformed", {
+      number: context.case?.number ?? "",
+      due: answerDue(shop, texts, context.at),
+    }),
   ],
 };
 
-function exampleOf(question: keyof typeof questions, texts: Texts, { orderNumberExample }: Shop): string {
-  if (question === "orderNumber") return orderNumberExample === undefined ? "" : texts.text("bot:example.orderNumber", { example: orderNumberExample });
+function exampleOf(
+  question: keyof typeof questions,
+  texts: Texts,
+  { orderNumberExample }: Shop,
+): string {
+  if (question === "orderNumber")
+    return orderNumberExample === undefined
+      ? ""
+      : texts.text("bot:example.orderNumber", { example: orderNumberExample });
   const own = `bot:question.${question}.example`;
   if (texts.has(own)) return texts.text(own);
   const byKind = `bot:example.${questions[question].kind}`;
@@ -122,11 +164,19 @@ function caseOpened(number: string, shop: Shop, texts: Texts, at: number): Block
   ];
 }
 
-const answerDue = (shop: Shop, texts: Texts, at: number) => texts.moment(answerDueAt(at, shop.businessHours, shop.timeZone), shop.timeZone);
+const answerDue = (shop: Shop, texts: Texts, at: number) =>
+  texts.moment(answerDueAt(at, shop.businessHours, shop.timeZone), shop.timeZone);
 
-function receipt({ case: open, at, timeZone, answers }: RefundContext, shop: Shop, texts: Texts): Block {
+function receipt(
+  { case: open, at, timeZone, answers }: RefundContext,
+  shop: Shop,
+  texts: Texts,
+): Block {
   const { number = "", record } = open ?? {};
-  const order = typeof answers.orderNumber === "string" && answers.orderNumber !== "unknown" ? answers.orderNumber : texts.text("bot:receipt.orderOpen");
+  const order =
+    typeof answers.orderNumber === "string" && answers.orderNumber !== "unknown"
+      ? answers.orderNumber
+      : texts.text("bot:receipt.orderOpen");
   const lines = texts.text("bot:receipt.text", {
     shop: shop.name,
     moment: texts.moment(at, timeZone),
@@ -144,7 +194,12 @@ function receipt({ case: open, at, timeZone, answers }: RefundContext, shop: Sho
 }
 
 function status({ case: open, pastCases, timeZone }: RefundContext, texts: Texts): Block[] {
-  const now = open && { number: open.number, openedAt: open.openedAt, topic: open.record.topic, contested: open.contested };
+  const now = open && {
+    number: open.number,
+    openedAt: open.openedAt,
+    topic: open.record.topic,
+    contested: open.contested,
+  };
   const all = [...pastCases, ...(now ? [now] : [])];
   if (all.length === 0) return [text(texts, "bot:status.none")];
   return all.map(({ number, openedAt, topic, contested }) =>

@@ -69,7 +69,10 @@ function pathOf(value: unknown): string[] {
  * hand included. It can only shrink on the way.
  */
 export function questionsAhead({ path, context }: Standing): number {
-  const start = path.reduce<StateNode | undefined>((node, key) => node?.states[key], machine.root.states["dialogue"]);
+  const start = path.reduce<StateNode | undefined>(
+    (node, key) => node?.states[key],
+    machine.root.states["dialogue"],
+  );
   if (!start) return 0;
   const longest = new Map<string, number>();
   const walk = (node: StateNode): number => {
@@ -79,7 +82,11 @@ export function questionsAhead({ path, context }: Standing): number {
     const known = longest.get(node.id);
     if (known !== undefined) return known;
     const entered = node.initial?.target[0];
-    const next = entered ? [entered] : (node.always ?? []).filter((way) => leadsOn(way.guard, context)).flatMap((way) => way.target ?? []);
+    const next = entered
+      ? [entered]
+      : (node.always ?? [])
+          .filter((way) => leadsOn(way.guard, context))
+          .flatMap((way) => way.target ?? []);
     const own = question && !context.path.includes(question) ? 1 : 0;
     const count = own + Math.max(0, ...next.map(walk));
     longest.set(node.id, count);

@@ -21,7 +21,12 @@ export function valuesOf({ answers, evidence }: Given) {
   };
 }
 
-export function choiceLabel(question: QuestionId, choice: string, texts: Texts, context: Given): string {
+export function choiceLabel(
+  question: QuestionId,
+  choice: string,
+  texts: Texts,
+  context: Given,
+): string {
   const own = `bot:question.${question}.choice.${choice}`;
   return texts.text(texts.has(own) ? own : `bot:choice.${choice}`, valuesOf(context));
 }
@@ -32,22 +37,34 @@ export function answerText(question: QuestionId, context: Given, texts: Texts): 
   if (typeof answer === "number") return texts.figure(answer);
   if (typeof answer === "object") {
     if ("length" in answer) return answer.join("\n");
-    return "amountMinor" in answer ? texts.money(answer.amountMinor, answer.currency) : momentText(question, answer, context, texts);
+    return "amountMinor" in answer
+      ? texts.money(answer.amountMinor, answer.currency)
+      : momentText(question, answer, context, texts);
   }
   if (questions[question].kind === "files") {
-    return context.evidence.length > 0 ? texts.text("bot:evidence.count", { count: context.evidence.length }) : texts.text("bot:evidence.none");
+    return context.evidence.length > 0
+      ? texts.text("bot:evidence.count", { count: context.evidence.length })
+      : texts.text("bot:evidence.none");
   }
   if (answer === "skip") return texts.text("bot:answer.skipped");
   if (answer !== undefined && (questions[question].choices as readonly string[]).includes(answer)) {
     return choiceLabel(question, answer, texts, context);
   }
-  return (answer ?? "");
+  return answer ?? "";
 }
 
-function momentText(question: QuestionId, { earliest, latest, choice }: AnsweredMoment, context: Given, texts: Texts): string {
+function momentText(
+  question: QuestionId,
+  { earliest, latest, choice }: AnsweredMoment,
+  context: Given,
+  texts: Texts,
+): string {
   const { timeZone } = context;
   if (choice !== undefined) return choiceLabel(question, choice, texts, context);
   if (latest - earliest < 60_000) return texts.moment(latest, timeZone);
   if (daysBetween(earliest, latest, timeZone) === 0) return texts.date(latest, timeZone);
-  return texts.text("bot:moment.between", { from: texts.date(earliest, timeZone), to: texts.date(latest, timeZone) });
+  return texts.text("bot:moment.between", {
+    from: texts.date(earliest, timeZone),
+    to: texts.date(latest, timeZone),
+  });
 }

@@ -9,7 +9,12 @@ const batch = 64;
 const longestPauseMs = 60_000;
 
 /** Sends the replies that are due, each lane in its order, until none is left. Returns how many went out. */
-export async function deliverDue(parts: { store: Store; channels: readonly Channel[]; clock: Clock; log: Log }): Promise<number> {
+export async function deliverDue(parts: {
+  store: Store;
+  channels: readonly Channel[];
+  clock: Clock;
+  log: Log;
+}): Promise<number> {
   const { store, channels, clock, log } = parts;
   let sent = 0;
   for (;;) {
@@ -28,8 +33,16 @@ export async function deliverDue(parts: { store: Store; channels: readonly Chann
       return { id: reply.id, outcome: "sent" };
     } catch (error) {
       const pauseMs = Math.min(longestPauseMs, 1000 * 2 ** Math.min(reply.attempts, 6));
-      log.warn({ reply: reply.id, code: error instanceof BotError ? error.code : "unexpected", pauseMs }, "a reply could not be sent and is tried again");
-      return { id: reply.id, outcome: "later", attempts: reply.attempts, retryAt: clock.now() + pauseMs };
+      log.warn(
+        { reply: reply.id, code: error instanceof BotError ? error.code : "unexpected", pauseMs },
+        "a reply could not be sent and is tried again",
+      );
+      return {
+        id: reply.id,
+        outcome: "later",
+        attempts: reply.attempts,
+        retryAt: clock.now() + pauseMs,
+      };
     }
   }
 }

@@ -3,8 +3,6 @@ import { type Evidence, type EvidenceRefusal, maxEvidenceBytes } from "../core/e
 import type { Clock } from "../ports/clock.ts";
 import type { EvidenceStore, Inspector } from "../ports/evidence.ts";
 
-export type KeepEvidence = ReturnType<typeof createKeepEvidence>;
-
 export function createKeepEvidence({
   inspector,
   evidence,

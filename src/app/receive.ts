@@ -65,7 +65,13 @@ export function createReceiver(parts: {
         const before = stored ?? newConversation(inbound, flow, fresh?.snapshot);
         const { event, said } = flow.readEvent(inbound, before, moment);
         const next = step(flow, before.snapshot, event);
-        const taken = { event, by: "customer" as const, key: inbound.key, ...(said && { said }), ...(fresh && { beganIn: before.language }) };
+        const taken = {
+          event,
+          by: "customer" as const,
+          key: inbound.key,
+          ...(said && { said }),
+          ...(fresh && { beganIn: before.language }),
+        };
         return plan(flow, before, fresh ? [fresh, next] : [next], taken, textsIn);
       }),
 
@@ -74,13 +80,23 @@ export function createReceiver(parts: {
       return turn(conversationId, key, (stored, { now, dice }) => {
         if (!stored) return undefined;
         const event = { type, at: now, dice };
-        const planned = plan(flow, stored, [step(flow, stored.snapshot, event)], { event, by: "timer", key }, textsIn);
+        const planned = plan(
+          flow,
+          stored,
+          [step(flow, stored.snapshot, event)],
+          { event, by: "timer", key },
+          textsIn,
+        );
         return { ...planned, timers: [{ type: "cancel", id }, ...planned.timers] };
       });
     },
   };
 
-  function newConversation({ conversationId, channel, language }: Inbound, { id, version }: Flow, snapshot: Conversation["snapshot"] | undefined): Conversation {
+  function newConversation(
+    { conversationId, channel, language }: Inbound,
+    { id, version }: Flow,
+    snapshot: Conversation["snapshot"] | undefined,
+  ): Conversation {
     if (!snapshot) throw new TypeError("a new conversation begins with the machine's first state");
     return {
       id: conversationId,
@@ -95,4 +111,5 @@ export function createReceiver(parts: {
   }
 }
 
-const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+const hex = (bytes: Uint8Array) =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -68,7 +68,9 @@ export function startWorker(parts: {
       await deliverDue(parts);
       await tidy();
       const next = await store.nextDueAt();
-      return next === undefined ? longestSleepMs : Math.min(longestSleepMs, Math.max(0, next - clock.now()));
+      return next === undefined
+        ? longestSleepMs
+        : Math.min(longestSleepMs, Math.max(0, next - clock.now()));
     } catch (error) {
       log.error({ code: codeOf(error) }, "the work stopped at a fault and goes on in a second");
       return pauseMs;
@@ -88,4 +90,5 @@ export function startWorker(parts: {
   }
 }
 
-const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "unexpected");
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : "unexpected";

@@ -45,7 +45,14 @@ export type LogBody =
    * sees of it; timers say nothing. The first also has the language that the
    * conversation began in, which nothing else would tell a replay.
    */
-  | { type: "event"; event: FlowEvent; by: "customer" | "timer"; key: string; said?: Said; beganIn?: Language }
+  | {
+      type: "event";
+      event: FlowEvent;
+      by: "customer" | "timer";
+      key: string;
+      said?: Said;
+      beganIn?: Language;
+    }
   | { type: "message"; id: string; message: Message }
   | { type: "assessment"; assessment: unknown };
 

@@ -10,7 +10,9 @@ export interface Step {
   timers: readonly TimerOrder[];
 }
 
-export type TimerOrder = { type: "set"; id: string; delayMs: number; event: string } | { type: "cancel"; id: string };
+export type TimerOrder =
+  | { type: "set"; id: string; delayMs: number; event: string }
+  | { type: "cancel"; id: string };
 
 /** An action as XState hands it out; our own are orders in `params`, never run. */
 interface Action {
@@ -35,11 +37,20 @@ export function begin(flow: Flow, moment: Moment, language: Language): Step {
  */
 export function step(flow: Flow, { value, context }: Snapshot, event: FlowEvent): Step {
   const { at, dice } = event;
-  const stored = { value, context: { ...(context as object), at, dice }, status: "active", historyValue: {}, children: {} };
+  const stored = {
+    value,
+    context: { ...(context as object), at, dice },
+    status: "active",
+    historyValue: {},
+    children: {},
+  };
   const scope = scopeOf(flow.machine);
   const actions: Action[] = [];
   const restored = flow.machine.restoreSnapshot(stored as never, scope);
-  const next = flow.machine.transition(restored, event, { ...scope, actionExecutor: (action) => actions.push(action) });
+  const next = flow.machine.transition(restored, event, {
+    ...scope,
+    actionExecutor: (action) => actions.push(action),
+  });
   return stepOf([next, actions]);
 }
 
@@ -56,7 +67,17 @@ function scopeOf(machine: AnyStateMachine): AnyActorScope {
   if (known) return known;
   const self = createActor(machine);
   const nothing = () => {};
-  const scope: AnyActorScope = { self, system: self.system, id: "", sessionId: "", logger: nothing, defer: nothing, emit: nothing, stopChild: nothing, actionExecutor: nothing };
+  const scope: AnyActorScope = {
+    self,
+    system: self.system,
+    id: "",
+    sessionId: "",
+    logger: nothing,
+    defer: nothing,
+    emit: nothing,
+    stopChild: nothing,
+    actionExecutor: nothing,
+  };
   scopes.set(machine, scope);
   return scope;
 }
@@ -66,7 +87,11 @@ function stepOf([{ value, context }, actions]: [LiveSnapshot, Action[]]): Step {
   const timers: TimerOrder[] = [];
   for (const { type, params } of actions) {
     if (type === "xstate.raise") {
-      const { id, delay, event } = params as { id: string; delay?: number; event: { type: string } };
+      const { id, delay, event } = params as {
+        id: string;
+        delay?: number;
+        event: { type: string };
+      };
       // Without a delay it was taken in this very step.
       if (delay !== undefined) timers.push({ type: "set", id, delayMs: delay, event: event.type });
     } else if (type === "xstate.cancel") {
@@ -78,6 +103,10 @@ function stepOf([{ value, context }, actions]: [LiveSnapshot, Action[]]): Step {
   return { snapshot: { value, context }, effects, timers };
 }
 
-const effectTypes: readonly string[] = ["say", "recordAssessment", "saveCase"] satisfies Effect["type"][];
+const effectTypes: readonly string[] = [
+  "say",
+  "recordAssessment",
+  "saveCase",
+] satisfies Effect["type"][];
 
 const isEffect = ({ type }: Action) => effectTypes.includes(type);

@@ -49,7 +49,10 @@ export class FolderUnwritable extends BotError {
   readonly code = "folder-unwritable";
   readonly retryable = false;
   constructor(folder: string, options?: ErrorOptions) {
-    super(`can't write in ${folder}: give this user write access, or set DATA_DIR to another folder`, options);
+    super(
+      `can't write in ${folder}: give this user write access, or set DATA_DIR to another folder`,
+      options,
+    );
   }
 }
 
@@ -67,7 +70,9 @@ export class PortInUse extends BotError {
   readonly code = "port-in-use";
   readonly retryable = false;
   constructor(port: number) {
-    super(`port ${port} is in use: stop the other program, or set PORT to another (0 takes a free one)`);
+    super(
+      `port ${port} is in use: stop the other program, or set PORT to another (0 takes a free one)`,
+    );
   }
 }
 
@@ -77,7 +82,9 @@ export class BadConfig extends BotError {
   readonly retryable = false;
   readonly faults: readonly string[];
   constructor(faults: readonly string[]) {
-    super(`the settings have ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
+    super(
+      `the settings have ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
+    );
     this.faults = faults;
   }
 }

@@ -15,7 +15,11 @@ export interface Flow {
   /** What the machine starts with. */
   input(moment: Moment, language: Language): unknown;
   /** The event that an inbound means where the conversation stands, and what the transcript shows of it. */
-  readEvent(inbound: Inbound, conversation: Conversation, moment: Moment): { event: FlowEvent; said?: Said };
+  readEvent(
+    inbound: Inbound,
+    conversation: Conversation,
+    moment: Moment,
+  ): { event: FlowEvent; said?: Said };
   languageOf(snapshot: Snapshot): Language;
   /** A decision record of this flow, for people. */
   describe: (record: unknown, texts: Texts) => CaseDescription;

@@ -3,7 +3,8 @@ export const languages = ["fr", "sv", "en"] as const;
 
 export type Language = (typeof languages)[number];
 
-export const isLanguage = (value: unknown): value is Language => languages.includes(value as Language);
+export const isLanguage = (value: unknown): value is Language =>
+  languages.includes(value as Language);
 
 /** The first language of a preference list such as `Accept-Language` that the bot speaks; undefined if none is. */
 export function preferredLanguage(header: string): Language | undefined {
@@ -11,7 +12,10 @@ export function preferredLanguage(header: string): Language | undefined {
     .split(",")
     .map((part) => {
       const [tag = "", quality = "q=1"] = part.trim().split(";");
-      return { language: tag.slice(0, 2).toLowerCase(), quality: Number(quality.trim().slice(2)) || 0 };
+      return {
+        language: tag.slice(0, 2).toLowerCase(),
+        quality: Number(quality.trim().slice(2)) || 0,
+      };
     })
     .sort((a, b) => b.quality - a.quality)
     .map((wish) => wish.language)

@@ -90,7 +90,9 @@ function plainBlock(block: Block, colon: string): string {
     case "returnLink":
       return block.text;
     case "review":
-      return [block.title, ...block.rows.map((row) => `${row.label}${colon}${row.value}`)].join("\n");
+      return [block.title, ...block.rows.map((row) => `${row.label}${colon}${row.value}`)].join(
+        "\n",
+      );
     case "caseNumber":
       return `${block.label}${colon}${block.number}`;
     case "document":

@@ -19,7 +19,10 @@ export interface Taken {
 export interface Plan {
   conversation: Conversation;
   log: LogBody[];
-  timers: ({ type: "set"; id: string; dueAt: number; event: string } | { type: "cancel"; id: string })[];
+  timers: (
+    | { type: "set"; id: string; dueAt: number; event: string }
+    | { type: "cancel"; id: string }
+  )[];
   cases: Case[];
 }
 
@@ -28,7 +31,13 @@ export interface Plan {
  * before the commit, so that a repeat sends the same bytes. A customer is
  * always answered; a timer speaks only if the machine says something.
  */
-export function plan(flow: Flow, before: Conversation, steps: readonly Step[], taken: Taken, textsIn: (language: Language) => Texts): Plan {
+export function plan(
+  flow: Flow,
+  before: Conversation,
+  steps: readonly Step[],
+  taken: Taken,
+  textsIn: (language: Language) => Texts,
+): Plan {
   const last = steps.at(-1);
   if (!last) throw new TypeError("a turn has at least one step");
   const { snapshot } = last;
@@ -51,12 +60,22 @@ export function plan(flow: Flow, before: Conversation, steps: readonly Step[], t
     },
     log: [
       { type: "event", ...taken },
-      ...effects.flatMap((effect): LogBody[] => (effect.type === "recordAssessment" ? [{ type: "assessment", assessment: effect.params.assessment }] : [])),
-      ...messages.map((message, index): LogBody => ({ type: "message", id: `${before.id}:${revision}:${index}`, message })),
+      ...effects.flatMap((effect): LogBody[] =>
+        effect.type === "recordAssessment"
+          ? [{ type: "assessment", assessment: effect.params.assessment }]
+          : [],
+      ),
+      ...messages.map((message, index): LogBody => ({
+        type: "message",
+        id: `${before.id}:${revision}:${index}`,
+        message,
+      })),
     ],
     timers: steps.flatMap((step) => step.timers).map((order) => timerChange(order, event.at)),
     cases: effects.flatMap((effect) =>
-      effect.type === "saveCase" ? [{ ...effect.params.case, conversationId: before.id, channel: before.channel }] : [],
+      effect.type === "saveCase"
+        ? [{ ...effect.params.case, conversationId: before.id, channel: before.channel }]
+        : [],
     ),
   };
 }

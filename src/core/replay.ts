@@ -10,9 +10,13 @@ import type { Flow } from "./flow.ts";
  * @param flow of the version that wrote the log; another may decide differently.
  * @throws TypeError when the first entry is not the event with which a conversation begins.
  */
-export function replay(flow: Flow, entries: readonly LogEntry[]): { snapshot: Snapshot; assessments: unknown[] } {
+export function replay(
+  flow: Flow,
+  entries: readonly LogEntry[],
+): { snapshot: Snapshot; assessments: unknown[] } {
   const [first] = entries;
-  if (first?.body.type !== "event" || !first.body.beganIn) throw new TypeError("a replay starts with a log's first entry");
+  if (first?.body.type !== "event" || !first.body.beganIn)
+    throw new TypeError("a replay starts with a log's first entry");
   const { event, beganIn } = first.body;
   const begun = begin(flow, { now: event.at, dice: event.dice }, beganIn);
   let { snapshot } = begun;
@@ -23,5 +27,10 @@ export function replay(flow: Flow, entries: readonly LogEntry[]): { snapshot: Sn
     snapshot = next.snapshot;
     effects.push(...next.effects);
   }
-  return { snapshot, assessments: effects.flatMap((effect) => (effect.type === "recordAssessment" ? [effect.params.assessment] : [])) };
+  return {
+    snapshot,
+    assessments: effects.flatMap((effect) =>
+      effect.type === "recordAssessment" ? [effect.params.assessment] : [],
+    ),
+  };
 }

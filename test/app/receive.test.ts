@@ -5,7 +5,8 @@ import { openChat } from "../support/shop.ts";
 let chat: ReturnType<typeof openChat>;
 afterEach(() => chat.store.close());
 
-const textOf = (messages: Awaited<ReturnType<typeof chat.type>>) => messages.map(plainText).join("\n---\n");
+const textOf = (messages: Awaited<ReturnType<typeof chat.type>>) =>
+  messages.map(plainText).join("\n---\n");
 
 describe("a customer's conversation", () => {
   it("goes from the welcome to a case with its clause", async () => {

@@ -41,16 +41,33 @@ function openBot() {
   const workers: Worker[] = [];
   let count = 0;
   let asleep = Promise.withResolvers<number>();
-  const receiver = createReceiver({ flow: refund, store, texts: library, clock, defaultLanguage: "fr", committed: () => {} });
+  const receiver = createReceiver({
+    flow: refund,
+    store,
+    texts: library,
+    clock,
+    defaultLanguage: "fr",
+    committed: () => {},
+  });
   const parts = { store, receiver, channels: [platform.channel], clock, log: silent };
   return {
     ...parts,
     platform,
     say: (conversationId: string, text: string) =>
-      receiver.receive({ key: `test:${++count}`, conversationId, channel: "web", content: { type: "text", text } }),
+      receiver.receive({
+        key: `test:${++count}`,
+        conversationId,
+        channel: "web",
+        content: { type: "text", text },
+      }),
     /** Leaves something unfinished, of which a customer is reminded after a day. */
     nameTopic: (conversationId: string) =>
-      receiver.receive({ key: `test:${++count}`, conversationId, channel: "web", content: { type: "pressed", choice: "topic:drop", revision: 0 } }),
+      receiver.receive({
+        key: `test:${++count}`,
+        conversationId,
+        channel: "web",
+        content: { type: "pressed", choice: "topic:drop", revision: 0 },
+      }),
     deliver: () => deliverDue(parts),
     /** The ids of all messages of a conversation, in order. */
     async messageIds(conversationId: string): Promise<string[]> {
@@ -59,7 +76,9 @@ function openBot() {
     },
     async firedIn(conversationId: string): Promise<string[]> {
       const entries = await store.readLog(conversationId, 0, 1000);
-      return entries.flatMap(({ body }) => (body.type === "event" && body.by === "timer" ? [body.event.type] : []));
+      return entries.flatMap(({ body }) =>
+        body.type === "event" && body.by === "timer" ? [body.event.type] : [],
+      );
     },
     start(): Worker {
       const worker = startWorker({
@@ -121,7 +140,9 @@ describe("the delivery", () => {
     for (const name of ["anna", "björn", "chloé"]) await bot.say(name, "Bonjour");
     bot.platform.down.add("anna");
     await bot.deliver();
-    expect(bot.platform.arrived.toSorted()).toEqual([...(await bot.messageIds("björn")), ...(await bot.messageIds("chloé"))].toSorted());
+    expect(bot.platform.arrived.toSorted()).toEqual(
+      [...(await bot.messageIds("björn")), ...(await bot.messageIds("chloé"))].toSorted(),
+    );
   });
 });
 
@@ -136,7 +157,9 @@ describe("the worker", () => {
     bot.start();
     await nap;
     expect(await bot.firedIn("anna")).toEqual([expect.stringContaining("reminder")]);
-    expect(bot.platform.arrived.slice(before)).toEqual((await bot.messageIds("anna")).slice(before));
+    expect(bot.platform.arrived.slice(before)).toEqual(
+      (await bot.messageIds("anna")).slice(before),
+    );
     expect(bot.platform.arrived.length).toBeGreaterThan(before);
   });
 

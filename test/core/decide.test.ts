@@ -3,13 +3,25 @@ import { describe, expect, it } from "vitest";
 import { begin, step } from "../../src/core/decide.ts";
 import type { Flow } from "../../src/core/flow.ts";
 
-const machine = setup({ types: {} as { context: { at: number; dice: string; count: number }; events: { type: "press" } | { type: "leave" } } }).createMachine({
+const machine = setup({
+  actions: { say: (_, _params: { topic: string }) => {}, unknownOrder: () => {} },
+}).createMachine({
   context: { at: 0, dice: "", count: 0 },
   initial: "waiting",
   states: {
     waiting: {
       after: { 1000: "over" },
-      on: { press: { target: "waiting", reenter: true, actions: [assign({ count: ({ context }) => context.count + 1 }), { type: "say", params: { topic: "pressed" } }] }, leave: "over" },
+      on: {
+        press: {
+          target: "waiting",
+          reenter: true,
+          actions: [
+            assign({ count: ({ context }) => context.count + 1 }),
+            { type: "say", params: { topic: "pressed" } },
+          ],
+        },
+        leave: "over",
+      },
     },
     over: { entry: [{ type: "unknownOrder" }] },
   },
@@ -20,20 +32,35 @@ const moment = { now: 5, dice: "00000007" };
 describe("a step", () => {
   it("gives a timer as an order, and takes it back when the state is left", () => {
     const first = begin(flow, moment, "en");
-    expect(first.timers).toEqual([{ type: "set", id: "xstate.after.1000.(machine).waiting", delayMs: 1000, event: "xstate.after.1000.(machine).waiting" }]);
+    expect(first.timers).toEqual([
+      {
+        type: "set",
+        id: "xstate.after.1000.(machine).waiting",
+        delayMs: 1000,
+        event: "xstate.after.1000.(machine).waiting",
+      },
+    ]);
     const left = step(flow, first.snapshot, { type: "leave", at: 6, dice: "" });
     expect(left.timers).toEqual([{ type: "cancel", id: "xstate.after.1000.(machine).waiting" }]);
     expect(left.snapshot.value).toBe("over");
   });
 
   it("cancels before it sets anew, in that order", () => {
-    const { timers } = step(flow, begin(flow, moment, "en").snapshot, { type: "press", at: 6, dice: "" });
+    const { timers } = step(flow, begin(flow, moment, "en").snapshot, {
+      type: "press",
+      at: 6,
+      dice: "",
+    });
     expect(timers.map(({ type }) => type)).toEqual(["cancel", "set"]);
   });
 
   it("takes the stored timer's event back in", () => {
     const [timer] = begin(flow, moment, "en").timers;
-    const fired = step(flow, begin(flow, moment, "en").snapshot, { type: timer?.type === "set" ? timer.event : "", at: 1005, dice: "" });
+    const fired = step(flow, begin(flow, moment, "en").snapshot, {
+      type: timer?.type === "set" ? timer.event : "",
+      at: 1005,
+      dice: "",
+    });
     expect(fired.snapshot.value).toBe("over");
   });
 
@@ -47,8 +74,14 @@ describe("a step", () => {
 
   it("hands out the orders it knows and changes nothing for an event that it does not", () => {
     const { snapshot } = begin(flow, moment, "en");
-    expect(step(flow, snapshot, { type: "press", at: 6, dice: "" }).effects).toEqual([{ type: "say", params: { topic: "pressed" } }]);
-    expect(step(flow, snapshot, { type: "nonsense", at: 6, dice: "" })).toMatchObject({ effects: [], timers: [], snapshot: { value: "waiting" } });
+    expect(step(flow, snapshot, { type: "press", at: 6, dice: "" }).effects).toEqual([
+      { type: "say", params: { topic: "pressed" } },
+    ]);
+    expect(step(flow, snapshot, { type: "nonsense", at: 6, dice: "" })).toMatchObject({
+      effects: [],
+      timers: [],
+      snapshot: { value: "waiting" },
+    });
     expect(step(flow, snapshot, { type: "leave", at: 6, dice: "" }).effects).toEqual([]);
   });
 });

@@ -8,7 +8,8 @@ const dayMs = 24 * 3_600_000;
 
 type Chat = ReturnType<typeof openChat>;
 
-const logOf = ({ store, conversationId }: Chat): Promise<LogEntry[]> => store.readLog(conversationId, 0, 1000);
+const logOf = ({ store, conversationId }: Chat): Promise<LogEntry[]> =>
+  store.readLog(conversationId, 0, 1000);
 
 /** Brings what stands to its assessment, by each question's first choice. */
 async function toTheEnd(chat: Chat, messages: Message[]): Promise<Message[]> {
@@ -56,10 +57,14 @@ describe("the replay of a log", () => {
     await chat.type("Toujours là ?");
 
     const entries = await logOf(chat);
-    const fired = entries.flatMap(({ body }) => (body.type === "event" && body.by === "timer" ? [body.event.type] : []));
+    const fired = entries.flatMap(({ body }) =>
+      body.type === "event" && body.by === "timer" ? [body.event.type] : [],
+    );
     const after = ["reminder", "reminder", "untilDue", "reminder", "rest"];
     expect(fired.map((type) => type.split(".")[2])).toEqual(after);
-    expect(entries.filter(({ body }) => body.type === "assessment").length).toBeGreaterThanOrEqual(3);
+    expect(entries.filter(({ body }) => body.type === "assessment").length).toBeGreaterThanOrEqual(
+      3,
+    );
     await expectSame(chat);
   });
 

@@ -28,14 +28,18 @@ describe.skipIf(fault !== undefined)("the live chat in a browser", () => {
   });
 
   /** A customer of this language, on a phone. Whatever the page asks of another host, or throws, is a fault. */
-  async function openChat(language: "fr" | "sv" | "en", viewport = { width: 390, height: 844 }): Promise<{ page: Page; faults: string[] }> {
+  async function openChat(
+    language: "fr" | "sv" | "en",
+    viewport = { width: 390, height: 844 },
+  ): Promise<{ page: Page; faults: string[] }> {
     const context = await browser.newContext({ locale: language, viewport, deviceScaleFactor: 2 });
     const page = await context.newPage();
     const faults: string[] = [];
     page.on("pageerror", (error) => faults.push(error.message));
     page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
     page.on("request", (request) => {
-      if (!request.url().startsWith(bot.url) && !request.url().startsWith("blob:")) faults.push(`asked ${request.url()}`);
+      if (!request.url().startsWith(bot.url) && !request.url().startsWith("blob:"))
+        faults.push(`asked ${request.url()}`);
     });
     await page.goto(`${bot.url}/`);
     await page.locator("[data-choice='topic:drop']").waitFor();
@@ -52,24 +56,26 @@ describe.skipIf(fault !== undefined)("the live chat in a browser", () => {
       await page.locator("#tray li.ready, #tray li").first().waitFor();
       await page.locator("#send").click();
     } else {
-      await page.locator("#text").fill(typeof deed.write === "string" ? deed.write : deed.write[language]);
+      await page
+        .locator("#text")
+        .fill(typeof deed.write === "string" ? deed.write : deed.write[language]);
       await page.locator("#text").press("Enter");
     }
     await answered.nth(before).waitFor();
   }
 
   const ends = ["fr", "sv"] as const;
-  it.concurrent.each(ends.flatMap((language) => stories.map((story) => [story.name, language, story] as const)))(
-    "brings %s to its end in %s",
-    async (name, language, { deeds }) => {
-      const { page, faults } = await openChat(language);
-      for (const deed of deeds) await act(page, deed, language);
-      const card = page.locator(".assessment");
-      expect(await card.count()).toBeGreaterThan(0);
-      expect(await page.locator("html").getAttribute("lang")).toBe(language);
-      if (shots) await page.screenshot({ path: join(shots, `${name}-${language}.png`), fullPage: true });
-      expect(faults).toEqual([]);
-      await page.context().close();
-    },
-  );
+  it.concurrent.each(
+    ends.flatMap((language) => stories.map((story) => [story.name, language, story] as const)),
+  )("brings %s to its end in %s", async (name, language, { deeds }) => {
+    const { page, faults } = await openChat(language);
+    for (const deed of deeds) await act(page, deed, language);
+    const card = page.locator(".assessment");
+    expect(await card.count()).toBeGreaterThan(0);
+    expect(await page.locator("html").getAttribute("lang")).toBe(language);
+    if (shots)
+      await page.screenshot({ path: join(shots, `${name}-${language}.png`), fullPage: true });
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
 });

@@ -10,8 +10,15 @@ import { startBot } from "../support/bot.ts";
 const start = fileURLToPath(new URL("../../src/start.mjs", import.meta.url));
 
 /** Starts the bot where it can't run, and gives what it says. */
-function refusedStart(settings: Readonly<Record<string, string>>): { lines: string[]; status: number | null } {
-  const { stderr, status } = spawnSync(process.execPath, [start], { env: { PORT: "0", ...settings }, encoding: "utf8", timeout: 20_000 });
+function refusedStart(settings: Readonly<Record<string, string>>): {
+  lines: string[];
+  status: number | null;
+} {
+  const { stderr, status } = spawnSync(process.execPath, [start], {
+    env: { PORT: "0", ...settings },
+    encoding: "utf8",
+    timeout: 20_000,
+  });
   return { lines: stderr.trim().split("\n"), status };
 }
 
@@ -58,7 +65,12 @@ describe("the start", () => {
   });
 
   it("says all wrong settings at once", () => {
-    const { lines, status } = refusedStart({ DATA_DIR: folder, PORT: "high", TIME_ZONE: "Mars", CURRENCY: "XXXX" });
+    const { lines, status } = refusedStart({
+      DATA_DIR: folder,
+      PORT: "high",
+      TIME_ZONE: "Mars",
+      CURRENCY: "XXXX",
+    });
     expect(lines).toHaveLength(4);
     expect(status).toBe(1);
   });

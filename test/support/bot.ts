@@ -17,9 +17,19 @@ export interface Bot {
 const start = fileURLToPath(new URL("../../src/start.mjs", import.meta.url));
 
 /** Starts the bot and waits until it says where it is. */
-export async function startBot(dataDir: string, settings: Readonly<Record<string, string>> = {}): Promise<Bot> {
+export async function startBot(
+  dataDir: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Bot> {
   const child = spawn(process.execPath, [start], {
-    env: { PATH: process.env["PATH"] ?? "", HOST: "127.0.0.1", PORT: "0", DATA_DIR: dataDir, LOG_LEVEL: "error", ...settings },
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      HOST: "127.0.0.1",
+      PORT: "0",
+      DATA_DIR: dataDir,
+      LOG_LEVEL: "error",
+      ...settings,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

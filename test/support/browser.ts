@@ -6,7 +6,15 @@ const names = ["chromium", "chromium-browser", "google-chrome"];
 
 /** A real Chromium: the one in PATH, or the one that the npm package ships. */
 export async function openBrowser(): Promise<Browser> {
-  const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+  const args = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ];
   return chromium.launch({ executablePath: inPath() ?? (await shipped()), args });
 }
 

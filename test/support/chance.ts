@@ -18,7 +18,10 @@ export function createChance(seed: number): Chance {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   const between = (least: number, most: number) => least + Math.floor(next() * (most - least + 1));
-  const hex = (digits: number) => between(0, 16 ** digits - 1).toString(16).padStart(digits, "0");
+  const hex = (digits: number) =>
+    between(0, 16 ** digits - 1)
+      .toString(16)
+      .padStart(digits, "0");
   return {
     between,
     oneIn: (count) => between(1, count) === 1,

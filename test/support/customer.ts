@@ -45,13 +45,22 @@ export function createCustomer(url: string, chance: Chance, end: AbortSignal): C
   const headers = () => ({ Origin: url, ...(cookie && { Cookie: cookie }) });
 
   /** One request; undefined when the bot is gone, too busy or says "later". */
-  async function ask(path: string, init: RequestInit = {}): Promise<{ body: unknown; cookie: string | undefined } | undefined> {
+  async function ask(
+    path: string,
+    init: RequestInit = {},
+  ): Promise<{ body: unknown; cookie: string | undefined } | undefined> {
     try {
-      const answer = await fetch(url + path, { ...init, headers: { ...headers(), ...(init.headers as object) }, signal });
+      const answer = await fetch(url + path, {
+        ...init,
+        headers: { ...headers(), ...(init.headers as object) },
+        signal,
+      });
       const body: unknown = await answer.json();
-      if (answer.status === 429) await delay(Number(answer.headers.get("retry-after")) * 1000, undefined, { signal });
+      if (answer.status === 429)
+        await delay(Number(answer.headers.get("retry-after")) * 1000, undefined, { signal });
       if (answer.status === 429 || answer.status >= 500) return undefined;
-      if (!answer.ok) throw new RangeError(`${path} answers ${answer.status} ${JSON.stringify(body)}`);
+      if (!answer.ok)
+        throw new RangeError(`${path} answers ${answer.status} ${JSON.stringify(body)}`);
       return { body, cookie: answer.headers.get("set-cookie")?.split(";")[0] };
     } catch (error) {
       if (error instanceof RangeError || signal.aborted) throw error;
@@ -60,7 +69,11 @@ export function createCustomer(url: string, chance: Chance, end: AbortSignal): C
   }
 
   async function untilTaken(path: string, json: unknown) {
-    const init = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(json) };
+    const init = {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(json),
+    };
     for (;;) {
       const answer = await ask(path, init);
       if (answer) return answer;
@@ -91,7 +104,10 @@ export function createCustomer(url: string, chance: Chance, end: AbortSignal): C
       take(page.entries, page.last);
     }
     const from = isPage ? `?after=${last}` : "";
-    const stream = await fetch(`${url}/chat/events${from}`, { headers: { ...headers(), ...(!isPage && { "Last-Event-ID": String(last) }) }, signal });
+    const stream = await fetch(`${url}/chat/events${from}`, {
+      headers: { ...headers(), ...(!isPage && { "Last-Event-ID": String(last) }) },
+      signal,
+    });
     if (!stream.ok || !stream.body) return;
     streams++;
     let rest = "";
@@ -113,7 +129,8 @@ export function createCustomer(url: string, chance: Chance, end: AbortSignal): C
       const at = seen.findIndex((entry) => entry.from === "customer" && entry.key === id);
       const reply = at < 0 ? undefined : seen.slice(at).find(asks);
       if (reply) return reply;
-      if (end.aborted) throw new Error(`no reply to ${id}, the last line seen is ${JSON.stringify(seen.at(-1))}`);
+      if (end.aborted)
+        throw new Error(`no reply to ${id}, the last line seen is ${JSON.stringify(seen.at(-1))}`);
       await new Promise<void>((resolve) => {
         lookUp = resolve;
         end.addEventListener("abort", () => resolve(), { once: true });
@@ -128,7 +145,9 @@ export function createCustomer(url: string, chance: Chance, end: AbortSignal): C
       return streams;
     },
     async open() {
-      const started = await untilTaken("/chat/start", { language: chance.pick(["fr", "sv", "en"]) });
+      const started = await untilTaken("/chat/start", {
+        language: chance.pick(["fr", "sv", "en"]),
+      });
       cookie = started.cookie ?? "";
       const page = started.body as { entries: PageEntry[]; last: number };
       take(page.entries, page.last);
@@ -149,7 +168,11 @@ export function createCustomer(url: string, chance: Chance, end: AbortSignal): C
     },
     async upload(name, bytes) {
       for (let tries = 0; tries < uploadTries; tries++) {
-        const init = { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: bytes };
+        const init = {
+          method: "POST",
+          headers: { "Content-Type": "application/octet-stream" },
+          body: bytes,
+        };
         const answer = await ask(`/chat/files?name=${name}`, init);
         if (answer) return (answer.body as { token: string }).token;
         await delay(retryMs, undefined, { signal });
@@ -160,12 +183,32 @@ export function createCustomer(url: string, chance: Chance, end: AbortSignal): C
   };
 }
 
-const asks = (entry: PageEntry): entry is BotEntry => entry.from === "bot" && entry.message.choices.length > 0;
+const asks = (entry: PageEntry): entry is BotEntry =>
+  entry.from === "bot" && entry.message.choices.length > 0;
 
-const words = ["48213", "1 000", "12,5k", "900", "29,90 €", "299 kr", "hier", "i förrgår", "il y a 5 jours", "3 oktober", "Abonnés Instagram", "https://instagram.com/anna", "anna@example.org", "🙂", "Les abonnés sont partis après une semaine"];
+const words = [
+  "48213",
+  "1 000",
+  "12,5k",
+  "900",
+  "29,90 €",
+  "299 kr",
+  "hier",
+  "i förrgår",
+  "il y a 5 jours",
+  "3 oktober",
+  "Abonnés Instagram",
+  "https://instagram.com/anna",
+  "anna@example.org",
+  "🙂",
+  "Les abonnés sont partis après une semaine",
+];
 
 /** One white pixel. */
-const pixel = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==", "base64");
+const pixel = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==",
+  "base64",
+);
 
 /**
  * Brings problem after problem to its end until it is enough: mostly by the
@@ -174,7 +217,11 @@ const pixel = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQ
  *
  * @param enough asked at the end of each problem, with how many there were.
  */
-export async function bringProblems(customer: Customer, chance: Chance, enough: (ended: number) => boolean): Promise<void> {
+export async function bringProblems(
+  customer: Customer,
+  chance: Chance,
+  enough: (ended: number) => boolean,
+): Promise<void> {
   let ended = 0;
   let before = await customer.open();
   let now = before;
@@ -184,24 +231,38 @@ export async function bringProblems(customer: Customer, chance: Chance, enough: 
     await delay(chance.between(2, 20));
     const another = atAnEnd && chance.oneIn(2);
     if (another) ended++;
-    const saying = another ? { choice: "another", revision: now.revision } : await nextSaying(customer, before, now, chance);
+    const saying = another
+      ? { choice: "another", revision: now.revision }
+      : await nextSaying(customer, before, now, chance);
     [before, now] = [now, await customer.say(saying)];
   }
 }
 
-async function nextSaying(customer: Customer, before: BotEntry, now: BotEntry, chance: Chance): Promise<Saying> {
+async function nextSaying(
+  customer: Customer,
+  before: BotEntry,
+  now: BotEntry,
+  chance: Chance,
+): Promise<Saying> {
   const { choices, awaits, blocks } = now.message;
-  const press = (from: readonly { id: string }[], { revision } = now) => ({ choice: chance.pick(from).id, revision });
-  const changes = blocks.flatMap((block) => (block.type === "review" ? block.rows.map((row) => row.change) : []));
+  const press = (from: readonly { id: string }[], { revision } = now) => ({
+    choice: chance.pick(from).id,
+    revision,
+  });
+  const changes = blocks.flatMap((block) =>
+    block.type === "review" ? block.rows.map((row) => row.change) : [],
+  );
   const answers = choices.filter(({ weight }) => weight !== "quiet");
   if (chance.oneIn(30)) return press(before.message.choices, before);
-  if (chance.oneIn(30)) return press(["fr", "sv", "en"].map((language) => ({ id: `language:${language}` })));
+  if (chance.oneIn(30))
+    return press(["fr", "sv", "en"].map((language) => ({ id: `language:${language}` })));
   if (chance.oneIn(25)) return press(choices);
   if (changes.length > 0 && chance.oneIn(6)) return press(changes);
   if (awaits === "files" && chance.oneIn(3)) {
     const token = await customer.upload("preuve.png", pixel);
     if (token) return { files: [token] };
   }
-  if (answers.length === 0 || (awaits && awaits !== "files" && chance.oneIn(3))) return { text: chance.pick(words) };
+  if (answers.length === 0 || (awaits && awaits !== "files" && chance.oneIn(3)))
+    return { text: chance.pick(words) };
   return press(answers);
 }

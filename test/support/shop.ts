@@ -45,7 +45,14 @@ export function stoppedClock(at = sunday): Clock & { at: number } {
 /** One customer at the real core, flow, texts and store; only time and chance are held. */
 export function openChat(language: Language = "fr", clock = stoppedClock()) {
   const store = openSqliteStore(":memory:");
-  const receiver = createReceiver({ flow: refund, store, texts: library, clock, defaultLanguage: language, committed: () => {} });
+  const receiver = createReceiver({
+    flow: refund,
+    store,
+    texts: library,
+    clock,
+    defaultLanguage: language,
+    committed: () => {},
+  });
   const conversationId = "conversation-of-a-test";
   let count = 0;
   let seen = 0;
@@ -84,4 +91,5 @@ export function openChat(language: Language = "fr", clock = stoppedClock()) {
 }
 
 /** The texts of a message's blocks, line by line. */
-export const choicesOf = (messages: readonly Message[]): string[] => (messages.at(-1)?.choices ?? []).map((choice: Choice) => choice.id);
+export const choicesOf = (messages: readonly Message[]): string[] =>
+  (messages.at(-1)?.choices ?? []).map((choice: Choice) => choice.id);

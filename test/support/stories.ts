@@ -1,7 +1,10 @@
 import type { Language } from "../../src/core/language.ts";
 
 /** One thing that a customer does: presses a choice, writes, or sends a picture. */
-export type Deed = { press: string } | { write: string | Readonly<Record<Language, string>> } | { picture: true };
+export type Deed =
+  | { press: string }
+  | { write: string | Readonly<Record<Language, string>> }
+  | { picture: true };
 
 /** A customer's way from the topics to the end of a case. */
 export interface Story {
@@ -19,19 +22,38 @@ const order = write("c’est la commande n° 48213", "ordernummer 48213 tack", "
 const clause2 = [
   write("Abonnés Instagram", "Instagramföljare", "Instagram followers"),
   write("instagram.com/moi", "instagram.com/jag", "instagram.com/me"),
-  write("Voici ce qui s’est passé depuis lundi", "Så här har det sett ut sedan i måndags", "This is what happened since Monday"),
+  write(
+    "Voici ce qui s’est passé depuis lundi",
+    "Så här har det sett ut sedan i måndags",
+    "This is what happened since Monday",
+  ),
 ];
 
 /** Every topic once, and the withdrawal, each with another way of answering. */
 export const stories: readonly Story[] = [
   {
     name: "notDelivered",
-    deeds: [press("topic:notDelivered"), order, press("progress:notStarted"), press("startDue:passed"), ...clause2, picture, press("confirm")],
+    deeds: [
+      press("topic:notDelivered"),
+      order,
+      press("progress:notStarted"),
+      press("startDue:passed"),
+      ...clause2,
+      picture,
+      press("confirm"),
+    ],
     rule: "notDelivered.start-late",
   },
   {
     name: "slowDelivery",
-    deeds: [press("topic:slowDelivery"), order, press("expectedTime:passed"), ...clause2, press("pictures:none"), press("confirm")],
+    deeds: [
+      press("topic:slowDelivery"),
+      order,
+      press("expectedTime:passed"),
+      ...clause2,
+      press("pictures:none"),
+      press("confirm"),
+    ],
     rule: "slowDelivery.late",
   },
   {
@@ -71,18 +93,45 @@ export const stories: readonly Story[] = [
   },
   {
     name: "wrongCountry",
-    deeds: [press("topic:wrongCountry"), order, press("targeted:yes"), picture, press("shownCountry:wrong"), ...clause2, press("confirm")],
+    deeds: [
+      press("topic:wrongCountry"),
+      order,
+      press("targeted:yes"),
+      picture,
+      press("shownCountry:wrong"),
+      ...clause2,
+      press("confirm"),
+    ],
     rule: "wrongCountry.completely",
   },
   {
     name: "stopDelivery",
-    deeds: [press("topic:stopDelivery"), order, press("progress:inProgress"), press("automatic:no"), ...clause2, press("pictures:none"), press("confirm")],
+    deeds: [
+      press("topic:stopDelivery"),
+      order,
+      press("progress:inProgress"),
+      press("automatic:no"),
+      ...clause2,
+      press("pictures:none"),
+      press("confirm"),
+    ],
     rule: "stopDelivery.running",
   },
-  { name: "changedMind", deeds: [press("topic:changedMind"), order, press("progress:inProgress"), press("confirm")], rule: "changedMind.running" },
+  {
+    name: "changedMind",
+    deeds: [press("topic:changedMind"), order, press("progress:inProgress"), press("confirm")],
+    rule: "changedMind.running",
+  },
   {
     name: "autoService",
-    deeds: [press("topic:autoService"), order, press("arrival:nothing"), write("il y a 2 heures", "för 2 timmar sedan", "2 hours ago"), press("confirm"), press("remind")],
+    deeds: [
+      press("topic:autoService"),
+      order,
+      press("arrival:nothing"),
+      write("il y a 2 heures", "för 2 timmar sedan", "2 hours ago"),
+      press("confirm"),
+      press("remind"),
+    ],
     rule: "autoService.early",
   },
   {
@@ -121,15 +170,52 @@ export const stories: readonly Story[] = [
     ],
     rule: "recurring.cancelled",
   },
-  { name: "dispute", deeds: [press("topic:dispute"), press("disputeOpened:yes"), order, ...clause2, press("pictures:none")], rule: "dispute.opened" },
-  { name: "other", deeds: [press("topic:other"), order, clause2[2] as Deed, clause2[0] as Deed, clause2[1] as Deed, press("pictures:none"), press("confirm")], rule: "other.described" },
-  { name: "human", deeds: [press("topic:human"), press("orderNumber:unknown"), press("service:unknown"), press("links:unknown"), press("description:skip"), press("pictures:none")], rule: "human.asked" },
+  {
+    name: "dispute",
+    deeds: [
+      press("topic:dispute"),
+      press("disputeOpened:yes"),
+      order,
+      ...clause2,
+      press("pictures:none"),
+    ],
+    rule: "dispute.opened",
+  },
+  {
+    name: "other",
+    deeds: [
+      press("topic:other"),
+      order,
+      clause2[2] as Deed,
+      clause2[0] as Deed,
+      clause2[1] as Deed,
+      press("pictures:none"),
+      press("confirm"),
+    ],
+    rule: "other.described",
+  },
+  {
+    name: "human",
+    deeds: [
+      press("topic:human"),
+      press("orderNumber:unknown"),
+      press("service:unknown"),
+      press("links:unknown"),
+      press("description:skip"),
+      press("pictures:none"),
+    ],
+    rule: "human.asked",
+  },
   {
     name: "withdrawal",
     deeds: [
       press("topic:changedMind"),
       order,
-      write("Je me rétracte de ce contrat", "Jag ångrar köpet enligt distansavtalslagen", "I withdraw from this contract"),
+      write(
+        "Je me rétracte de ce contrat",
+        "Jag ångrar köpet enligt distansavtalslagen",
+        "I withdraw from this contract",
+      ),
       ...clause2,
       press("pictures:none"),
     ],

@@ -38,10 +38,10 @@ export function findNamed(text: string, scene: Scene): Found | "severalDates" | 
 
 function findDay(text: string, { today }: Scene): Found | "severalDates" | undefined {
   let rest = text;
-  const days = dayWords.flatMap(([pattern, days]) => {
+  const days = dayWords.flatMap(([pattern, offset]) => {
     const before = rest;
     rest = rest.replace(pattern, " ");
-    return rest === before ? [] : [days];
+    return rest === before ? [] : [offset];
   });
   if (days.length > 1) return "severalDates";
   return days[0] === undefined ? undefined : whole(addDays(today, days[0]), rest);

@@ -5,7 +5,10 @@ export const account = chart.createStateConfig({
   id: "account",
   initial: "askingLoggedIn",
   states: {
-    askingLoggedIn: asking("loggedIn", [{ if: { loggedIn: "yes" }, to: "decided" }, { to: "askingProxy" }]),
+    askingLoggedIn: asking("loggedIn", [
+      { if: { loggedIn: "yes" }, to: "decided" },
+      { to: "askingProxy" },
+    ]),
     askingProxy: asking("proxy", [
       { given: "clean", to: "askingTargeted" },
       { if: { proxyFit: "none" }, to: "askingWish" },
@@ -16,8 +19,14 @@ export const account = chart.createStateConfig({
       { if: { proxyFit: "fits" }, to: "askingSentAt" },
       { to: "decided" },
     ]),
-    askingProxyCountry: asking("proxyCountry", [{ if: { proxyFit: "fits" }, to: "askingSentAt" }, { to: "decided" }]),
-    askingSentAt: asking("accountsSentAt", [{ if: { claimAge: "unknown" }, to: "decided" }, { to: "askingWish" }]),
+    askingProxyCountry: asking("proxyCountry", [
+      { if: { proxyFit: "fits" }, to: "askingSentAt" },
+      { to: "decided" },
+    ]),
+    askingSentAt: asking("accountsSentAt", [
+      { if: { claimAge: "unknown" }, to: "decided" },
+      { to: "askingWish" },
+    ]),
     askingWish: asking("accountWish", [
       { if: { proxyFit: "fits", claimAge: "within", accountWish: "refund" }, to: "askingOrdered" },
       { to: "decided" },

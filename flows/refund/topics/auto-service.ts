@@ -14,7 +14,10 @@ export const autoService = chart.createStateConfig({
       ],
       { arrived: ["nothing", "some", "unknown"] },
     ),
-    askingPurchasedAt: asking("purchasedAt", [{ if: { purchaseAge: "over" }, to: "askingWish" }, { to: "decided" }]),
+    askingPurchasedAt: asking("purchasedAt", [
+      { if: { purchaseAge: "over" }, to: "askingWish" },
+      { to: "decided" },
+    ]),
     askingWish: asking("autoWish", "decided"),
     decided: outcomes("autoService"),
   },

@@ -5,7 +5,10 @@ export const notDelivered = chart.createStateConfig({
   id: "notDelivered",
   initial: "askingProgress",
   states: {
-    askingProgress: asking("progress", [{ if: { progress: "notStarted" }, to: "askingStartDue" }, { to: "decided" }]),
+    askingProgress: asking("progress", [
+      { if: { progress: "notStarted" }, to: "askingStartDue" },
+      { to: "decided" },
+    ]),
     askingStartDue: asking("startDue", "decided"),
     decided: outcomes("notDelivered"),
   },

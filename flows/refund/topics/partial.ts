@@ -5,7 +5,10 @@ export const partial = chart.createStateConfig({
   id: "partial",
   initial: "askingProgress",
   states: {
-    askingProgress: asking("progress", [{ if: { progress: "notStarted" }, to: "#notDelivered" }, { to: "askingOrdered" }]),
+    askingProgress: asking("progress", [
+      { if: { progress: "notStarted" }, to: "#notDelivered" },
+      { to: "askingOrdered" },
+    ]),
     askingOrdered: asking("ordered", "askingDelivered"),
     askingDelivered: asking("delivered", [
       { if: { arrived: "nothing", progress: ["completed", "stopped"] }, to: "decided" },
@@ -15,14 +18,23 @@ export const partial = chart.createStateConfig({
       { if: { missing: "some", progress: ["inProgress", "unknown"] }, to: "decided" },
       { to: "askingDropNoticed" },
     ]),
-    askingDropNoticed: asking("dropNoticed", [{ given: "yes", to: "askingCountAtStart" }, { to: "decided" }]),
-    askingCountAtStart: asking("countAtStart", [{ given: "unknown", to: "askingGone" }, { to: "askingCountNow" }]),
+    askingDropNoticed: asking("dropNoticed", [
+      { given: "yes", to: "askingCountAtStart" },
+      { to: "decided" },
+    ]),
+    askingCountAtStart: asking("countAtStart", [
+      { given: "unknown", to: "askingGone" },
+      { to: "askingCountNow" },
+    ]),
     askingCountNow: asking("countNow", [{ given: "unknown", to: "askingGone" }, { to: "sizing" }]),
     askingGone: asking("gone", "sizing"),
     sizing: {
       always: [
         { guard: { type: "meets", params: { rule: "partial.dropped" } }, target: "#drop" },
-        { guard: { type: "meets", params: { rule: "partial.finished" } }, target: "askingDeliveryEnd" },
+        {
+          guard: { type: "meets", params: { rule: "partial.finished" } },
+          target: "askingDeliveryEnd",
+        },
         { target: "decided" },
       ],
     },

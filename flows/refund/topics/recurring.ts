@@ -5,10 +5,22 @@ export const recurring = chart.createStateConfig({
   id: "recurring",
   initial: "askingAutoCharged",
   states: {
-    askingAutoCharged: asking("autoCharged", [{ if: { autoCharged: "yes" }, to: "askingLatest" }, { to: "decided" }]),
-    askingLatest: asking("latestPayment", [{ if: { latestPayment: "yes" }, to: "askingUsed" }, { to: "decided" }]),
-    askingUsed: asking("periodUsed", [{ if: { periodUsed: "no" }, to: "askingWish" }, { to: "decided" }]),
-    askingWish: asking("cancelWish", [{ if: { cancelWish: "cancel" }, to: "askingChargedAt" }, { to: "decided" }]),
+    askingAutoCharged: asking("autoCharged", [
+      { if: { autoCharged: "yes" }, to: "askingLatest" },
+      { to: "decided" },
+    ]),
+    askingLatest: asking("latestPayment", [
+      { if: { latestPayment: "yes" }, to: "askingUsed" },
+      { to: "decided" },
+    ]),
+    askingUsed: asking("periodUsed", [
+      { if: { periodUsed: "no" }, to: "askingWish" },
+      { to: "decided" },
+    ]),
+    askingWish: asking("cancelWish", [
+      { if: { cancelWish: "cancel" }, to: "askingChargedAt" },
+      { to: "decided" },
+    ]),
     // Whether it was "shortly after" is for people to say: the case shows the days.
     askingChargedAt: asking("chargedAt", "decided"),
     decided: outcomes("recurring"),

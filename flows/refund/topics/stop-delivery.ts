@@ -9,7 +9,10 @@ export const stopDelivery = chart.createStateConfig({
       { if: { progress: ["notStarted", "inProgress"] }, to: "askingAutomatic" },
       { to: "decided" },
     ]),
-    askingAutomatic: asking("automatic", [{ if: { automatic: "no" }, to: "decided" }, { to: "askingArrival" }]),
+    askingAutomatic: asking("automatic", [
+      { if: { automatic: "no" }, to: "decided" },
+      { to: "askingArrival" },
+    ]),
     askingArrival: asking("arrival", "decided", { arrived: ["nothing", "some", "unknown"] }),
     decided: outcomes("stopDelivery"),
   },

@@ -10,32 +10,22 @@ const maxJsonBytes = 64 * 1024;
 
 /**
  * What every POST must be before it is looked at: from the chat's own page, of
- * a type that no form of another site can send, and small. JSON is read whole
- * even where it is refused: `@hono/node-server` 2.1.8 leaves a browser hanging
- * on a connection whose last request was answered with its body unread.
+ * a type that no form of another site can send, and small. A file's own limit
+ * is counted where it is read.
  */
 export function gate(
   options: Pick<WebChatOptions, "defaultLanguage" | "publicUrl">,
 ): MiddlewareHandler {
-  const readJson = bodyLimit({ maxSize: maxJsonBytes, onError: (c) => tooLong(c, options) });
-  const check = (c: Context, wanted: string) => {
-    if (!isSameOrigin(c, options.publicUrl())) return refuse(c, 403, "crossSite");
-    const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
-    return type === wanted ? undefined : refuse(c, 415, "contentType");
-  };
-
+  const limitJson = bodyLimit({ maxSize: maxJsonBytes, onError: (c) => tooLong(c, options) });
   return async (c, next) => {
     if (c.req.method !== "POST") return next();
-    if (c.req.path === "/chat/files") {
-      closeAfterwards(c);
-      return check(c, "application/octet-stream") ?? next();
+    if (!isSameOrigin(c, options.publicUrl())) return refuse(c, 403, "crossSite");
+    const isFile = c.req.path === "/chat/files";
+    const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
+    if (type !== (isFile ? "application/octet-stream" : "application/json")) {
+      return refuse(c, 415, "contentType");
     }
-    return readJson(c, async () => {
-      await c.req.text();
-      const refused = check(c, "application/json");
-      if (refused) c.res = refused;
-      else await next();
-    });
+    return isFile ? next() : limitJson(c, next);
   };
 }
 
@@ -44,11 +34,6 @@ export function tooLong(
   c: Context,
   { defaultLanguage }: Pick<WebChatOptions, "defaultLanguage">,
 ): Response {
-  closeAfterwards(c);
-  return refuse(c, 413, "tooLong", {
-    sentence: fill(words[languageOf(c, defaultLanguage)].problem.tooLong, { max: maxTextLength }),
-  });
+  const { problem } = words[languageOf(c, defaultLanguage)];
+  return refuse(c, 413, "tooLong", { sentence: fill(problem.tooLong, { max: maxTextLength }) });
 }
-
-/** A body may stay unread; see `gate`. */
-const closeAfterwards = (c: Context) => c.header("Connection", "close");

@@ -11,6 +11,8 @@ it("a case number can be read over a phone, whatever the dice", () => {
 });
 
 it("case numbers differ where the dice do", () => {
-  const numbers = Array.from({ length: 10_000 }, (_, n) => caseNumber(n.toString(16).padStart(8, "0")));
+  const numbers = Array.from({ length: 10_000 }, (_, n) =>
+    caseNumber(n.toString(16).padStart(8, "0")),
+  );
   expect(new Set(numbers).size).toBe(10_000);
 });

@@ -72,7 +72,10 @@ describe("answers", () => {
 
   it("come several at once from a form", async () => {
     await chat.press("topic:drop");
-    await chat.send({ type: "form", answers: { orderNumber: "48213", progress: "completed", ordered: "1000", delivered: "1000" } });
+    await chat.send({
+      type: "form",
+      answers: { orderNumber: "48213", progress: "completed", ordered: "1000", delivered: "1000" },
+    });
     expect(await placeNow()).toBe("countAtStart");
   });
 
@@ -88,7 +91,9 @@ describe("answers", () => {
   it("that an edit corrects too late change nothing", async () => {
     await chat.type("une personne", "first");
     const before = (await contextNow()).answers;
-    expect(textOf(await chat.send({ type: "edited", of: "first", text: "autre chose" }))).not.toBe("");
+    expect(textOf(await chat.send({ type: "edited", of: "first", text: "autre chose" }))).not.toBe(
+      "",
+    );
     expect((await contextNow()).answers).toEqual(before);
   });
 });
@@ -110,16 +115,22 @@ describe("buttons", () => {
     expect(choicesOf(again)).toContain("startDue:passed");
   });
 
-  it.each(["", "nonsense", "progress:nonsense", "topic:nonsense", "__proto__:x", "constructor", "language:de", "change:nonsense"])(
-    "that nobody offered change nothing: %j",
-    async (id) => {
-      await atProgress();
-      const before = await contextNow();
-      await chat.press(id);
-      expect((await contextNow()).answers).toEqual(before.answers);
-      expect(await placeNow()).toBe("progress");
-    },
-  );
+  it.each([
+    "",
+    "nonsense",
+    "progress:nonsense",
+    "topic:nonsense",
+    "__proto__:x",
+    "constructor",
+    "language:de",
+    "change:nonsense",
+  ])("that nobody offered change nothing: %j", async (id) => {
+    await atProgress();
+    const before = await contextNow();
+    await chat.press(id);
+    expect((await contextNow()).answers).toEqual(before.answers);
+    expect(await placeNow()).toBe("progress");
+  });
 });
 
 describe("from every question", () => {
@@ -128,7 +139,11 @@ describe("from every question", () => {
     const answer = await chat.type("Je veux parler à quelqu’un svp");
     expect(textOf(answer)).toMatch(/RF-[2-9A-Z]{5}/);
     const [entry] = await chat.store.listCases({ limit: 1 });
-    expect(entry).toMatchObject({ kind: "humanReview", reason: "customerAsked", topic: "notDelivered" });
+    expect(entry).toMatchObject({
+      kind: "humanReview",
+      reason: "customerAsked",
+      topic: "notDelivered",
+    });
     expect(JSON.stringify(entry?.record)).toContain("48213");
   });
 
@@ -181,14 +196,20 @@ describe("the first words", () => {
     expect(await placeNow()).not.toBe("description");
   });
 
-  it.each(["", "   ", "🤷🤷🤷", "\u200b\u200f\u202e", "<script>alert(1)</script>", "x".repeat(100_000), "[a](javascript:b)", "{{shop}} $t(bot:help.text)"])(
-    "of any kind are answered: %#",
-    async (text) => {
-      const answer = await chat.type(text);
-      expect(answer.length).toBeGreaterThan(0);
-      expect(choicesOf(answer).length).toBeGreaterThan(0);
-    },
-  );
+  it.each([
+    "",
+    "   ",
+    "🤷🤷🤷",
+    "\u200b\u200f\u202e",
+    "<script>alert(1)</script>",
+    "x".repeat(100_000),
+    "[a](javascript:b)",
+    "{{shop}} $t(bot:help.text)",
+  ])("of any kind are answered: %#", async (text) => {
+    const answer = await chat.type(text);
+    expect(answer.length).toBeGreaterThan(0);
+    expect(choicesOf(answer).length).toBeGreaterThan(0);
+  });
 });
 
 describe("pictures", () => {
@@ -205,7 +226,14 @@ describe("pictures", () => {
   it("for accounts are asked for until there is one of each", async () => {
     await chat.press("topic:account");
     await chat.type("48213");
-    for (const choice of ["loggedIn:no", "proxy:clean", "accountTargeted:no", "accountsSentAt:within", "accountWish:refund"]) await chat.press(choice);
+    for (const choice of [
+      "loggedIn:no",
+      "proxy:clean",
+      "accountTargeted:no",
+      "accountsSentAt:within",
+      "accountWish:refund",
+    ])
+      await chat.press(choice);
     await chat.type("3");
     await chat.type("2");
     await chat.send({ type: "files", files: [picture(1)] });
@@ -307,26 +335,32 @@ describe("silence", () => {
 });
 
 describe("a withdrawal", () => {
-  it.each(["Je me rétracte de mon achat, commande 48213", "jag ångrar köpet enligt distansavtalslagen", "I withdraw from the contract"])(
-    "declared in words gets a dated receipt and a person: %s",
+  it.each([
+    "Je me rétracte de mon achat, commande 48213",
+    "jag ångrar köpet enligt distansavtalslagen",
+    "I withdraw from the contract",
+  ])("declared in words gets a dated receipt and a person: %s", async (text) => {
+    await chat.press("topic:changedMind");
+    const answer = await chat.type(text);
+    const receipt = answer
+      .flatMap(({ blocks }) => blocks)
+      .find((block) => block.type === "document");
+    expect(receipt?.type === "document" && receipt.text).toContain(text);
+    expect(receipt?.type === "document" && receipt.text).toContain("2026");
+    const [entry] = await chat.store.listCases({ limit: 1 });
+    expect(entry).toMatchObject({ kind: "humanReview", reason: "withdrawalDeclared" });
+  });
+
+  it.each(["Har jag ångerrätt?", "Quel est le délai de rétractation ?"])(
+    "only spoken of is confirmed first: %s",
     async (text) => {
-      await chat.press("topic:changedMind");
-      const answer = await chat.type(text);
-      const receipt = answer.flatMap(({ blocks }) => blocks).find((block) => block.type === "document");
-      expect(receipt?.type === "document" && receipt.text).toContain(text);
-      expect(receipt?.type === "document" && receipt.text).toContain("2026");
-      const [entry] = await chat.store.listCases({ limit: 1 });
-      expect(entry).toMatchObject({ kind: "humanReview", reason: "withdrawalDeclared" });
+      await atProgress();
+      await chat.type(text);
+      expect(await placeNow()).toBe("confirmingWithdrawal");
+      await chat.press("back");
+      expect(await placeNow()).toBe("progress");
     },
   );
-
-  it.each(["Har jag ångerrätt?", "Quel est le délai de rétractation ?"])("only spoken of is confirmed first: %s", async (text) => {
-    await atProgress();
-    await chat.type(text);
-    expect(await placeNow()).toBe("confirmingWithdrawal");
-    await chat.press("back");
-    expect(await placeNow()).toBe("progress");
-  });
 
   it("by button is confirmed first", async () => {
     await chat.press("topic:changedMind");
@@ -341,7 +375,14 @@ describe("a withdrawal", () => {
 describe("an open case", () => {
   beforeEach(async () => {
     await chat.press("topic:human");
-    for (const choice of ["orderNumber:unknown", "service:unknown", "links:unknown", "description:skip", "pictures:none"]) await chat.press(choice);
+    for (const choice of [
+      "orderNumber:unknown",
+      "service:unknown",
+      "links:unknown",
+      "description:skip",
+      "pictures:none",
+    ])
+      await chat.press(choice);
   });
 
   it("takes what is written to it", async () => {
@@ -359,7 +400,10 @@ describe("an open case", () => {
     await chat.type("Ce n’est pas juste");
     await chat.send({ type: "files", files: [picture(1)] });
     const [entry] = await chat.store.listCases({ limit: 1 });
-    expect(entry).toMatchObject({ status: "contested", record: { email: "moi@example.org", evidence: [{ name: "1.png" }] } });
+    expect(entry).toMatchObject({
+      status: "contested",
+      record: { email: "moi@example.org", evidence: [{ name: "1.png" }] },
+    });
   });
 
   it("is told in the status, and another can be started beside it", async () => {

@@ -16,10 +16,19 @@ export const day = 24 * hour;
 
 const flow = {
   machine,
-  input: ({ now, dice }: { now: number; dice: string }, language: string) => ({ at: now, dice, timeZone, language }),
+  input: ({ now, dice }: { now: number; dice: string }, language: string) => ({
+    at: now,
+    dice,
+    timeZone,
+    language,
+  }),
 } as unknown as Flow;
 
-type Meaning = RefundEvent extends infer E ? (E extends RefundEvent ? Omit<E, "at" | "dice"> & { at?: number } : never) : never;
+type Meaning = RefundEvent extends infer E
+  ? E extends RefundEvent
+    ? Omit<E, "at" | "dice"> & { at?: number }
+    : never
+  : never;
 
 /** A conversation in hand: events go in, what the machine orders comes out. */
 export interface Dialogue {
@@ -37,14 +46,23 @@ export function take(dialogue: Dialogue, ...meanings: Meaning[]): Dialogue {
     const event = { at: contextOf({ snapshot, effects: [] }).at, dice: "0badcafe", ...meaning };
     const next = step(flow, snapshot, event);
     // Through JSON, as the store does it.
-    return { snapshot: JSON.parse(JSON.stringify(next.snapshot)) as Snapshot, effects: [...next.effects] };
+    return {
+      snapshot: JSON.parse(JSON.stringify(next.snapshot)) as Snapshot,
+      effects: [...next.effects],
+    };
   }, dialogue);
 }
 
 export const contextOf = ({ snapshot }: Dialogue) => snapshot.context as RefundContext;
 export const standingOf = ({ snapshot }: Dialogue): Standing => standing(snapshot);
 
-export const picture = (n: number): Evidence => ({ id: `picture-${n}-xxxxxxxxxxx`, sha256: "0".repeat(64), type: "image/png", sizeBytes: 1, name: `${n}.png` });
+export const picture = (n: number): Evidence => ({
+  id: `picture-${n}-xxxxxxxxxxx`,
+  sha256: "0".repeat(64),
+  type: "image/png",
+  sizeBytes: 1,
+  name: `${n}.png`,
+});
 
 export const moment = (at: number, saidAt = noon) => ({ earliest: at, latest: at, saidAt });
 
@@ -72,7 +90,14 @@ const figures: Partial<Record<QuestionId, readonly Answers[QuestionId][]>> = {
 
 /** Answers to a question that between them meet every value of the facts that hang on it. */
 export function answersTo(question: QuestionId): readonly Answers[QuestionId][] {
-  const chosen = questions[question].choices.map((choice) => chosenAnswer(question, choice, { now: noon, timeZone, currency: "EUR", orderNumberPattern: /\d+/ }));
+  const chosen = questions[question].choices.map((choice) =>
+    chosenAnswer(question, choice, {
+      now: noon,
+      timeZone,
+      currency: "EUR",
+      orderNumberPattern: /\d+/,
+    }),
+  );
   return [...(figures[question] ?? []), ...chosen];
 }
 
@@ -83,5 +108,10 @@ export function answering(question: QuestionId, answer: Answers[QuestionId]): Me
 
 export function givingFiles(question: QuestionId, count: number): Meaning {
   const files = Array.from({ length: count }, (_, n) => picture(n));
-  return { type: "evidence-given", files, answers: { [question]: "given" }, source: `key-${question}` };
+  return {
+    type: "evidence-given",
+    files,
+    answers: { [question]: "given" },
+    source: `key-${question}`,
+  };
 }

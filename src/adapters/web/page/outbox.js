@@ -79,10 +79,13 @@ export function createOutbox({ onState, onTaken, onTooFast, onOtherThread }) {
       json: bodyOf(message),
       thread,
     }).catch(() => undefined);
-    if (!queue.includes(message)) return true;
     if (answer?.status === 200) {
       tries = 0;
       onTooFast(undefined);
+    }
+    // The log has brought it before the answer came.
+    if (!queue.includes(message)) return true;
+    if (answer?.status === 200) {
       kept.write(place(message.id), undefined);
       mark(message, "sent");
       onTaken();

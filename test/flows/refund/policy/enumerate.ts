@@ -4,7 +4,10 @@ import type { Rule } from "../../../../flows/refund/policy/rules.ts";
 export type Combination = Readonly<Partial<Record<FactName, string>>>;
 
 /** Every combination of the values of the facts, one after the other. */
-export function* combinations(facts: readonly FactName[], chosen: Combination = {}): Generator<Combination> {
+export function* combinations(
+  facts: readonly FactName[],
+  chosen: Combination = {},
+): Generator<Combination> {
   const [fact, ...rest] = facts;
   if (fact === undefined) {
     yield chosen;
@@ -26,7 +29,9 @@ export function enumerate(rows: Readonly<Record<string, Rule>>, facts: readonly 
   const hits: Hits = { count: 0, gaps: [], overlaps: [] };
   for (const combination of combinations(facts)) {
     hits.count++;
-    const rowsHit = Object.keys(rows).filter((id) => holds((rows[id] as Rule).when, (fact) => combination[fact]));
+    const rowsHit = Object.keys(rows).filter((id) =>
+      holds((rows[id] as Rule).when, (fact) => combination[fact]),
+    );
     if (rowsHit.length === 0) hits.gaps.push(combination);
     if (rowsHit.length > 1) hits.overlaps.push({ combination, rows: rowsHit });
   }

@@ -1,10 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { clauses } from "../../../../flows/refund/policy/clauses.ts";
-import { factsOf, ruleIds, rules, rulesOf, topics, type Rule, type RuleTopic } from "../../../../flows/refund/policy/rules.ts";
+import {
+  factsOf,
+  ruleIds,
+  rules,
+  rulesOf,
+  topics,
+  type Rule,
+  type RuleTopic,
+} from "../../../../flows/refund/policy/rules.ts";
 import { enumerate } from "./enumerate.ts";
 
 const all: readonly RuleTopic[] = [...topics, "withdrawal"];
-const rowsOf = (topic: RuleTopic) => Object.fromEntries(rulesOf(topic).map((id) => [id, rules[id]])) as Record<string, Rule>;
+const rowsOf = (topic: RuleTopic) =>
+  Object.fromEntries(rulesOf(topic).map((id) => [id, rules[id]])) as Record<string, Rule>;
 
 describe("the rules", () => {
   it.each(all)("decide every combination of facts of %s by exactly one row", (topic) => {
@@ -15,12 +24,20 @@ describe("the rules", () => {
   });
 
   it("are found wanting where a row is gone", () => {
-    const rest = Object.fromEntries(Object.entries(rowsOf("drop")).filter(([id]) => id !== "drop.later-small"));
+    const rest = Object.fromEntries(
+      Object.entries(rowsOf("drop")).filter(([id]) => id !== "drop.later-small"),
+    );
     expect(enumerate(rest, factsOf("drop")).gaps.length).toBeGreaterThan(0);
   });
 
   it("are found wanting where two rows overlap", () => {
-    const planted = { ...rowsOf("drop"), planted: { ...rules["drop.later-small"], when: { arrived: "some", dropped: "some", dropSize: "small" } } as Rule };
+    const planted = {
+      ...rowsOf("drop"),
+      planted: {
+        ...rules["drop.later-small"],
+        when: { arrived: "some", dropped: "some", dropSize: "small" },
+      } as Rule,
+    };
     const { overlaps } = enumerate(planted, factsOf("drop"));
     expect(overlaps.length).toBeGreaterThan(0);
     expect(overlaps.every(({ rows }) => rows.includes("planted"))).toBe(true);
