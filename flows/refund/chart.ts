@@ -72,6 +72,9 @@ export const chart = setup({
   },
 });
 
+/** The order to say something. */
+export const say = (topic: SayTopic) => ({ type: "say" as const, params: { topic } }) as const;
+
 /**
  * One question as a state: it stands until the answer is known, then goes the
  * first way that fits. An answer known already is passed without being asked.

@@ -1,8 +1,8 @@
 import { opensCase, topics, type Topic } from "./policy/rules.ts";
 import { outcomeOf } from "./assess.ts";
-import { asking, chart } from "./chart.ts";
+import { asking, chart, say } from "./chart.ts";
+import * as cases from "./case-steps.ts";
 import * as steps from "./steps.ts";
-import { say } from "./steps.ts";
 import { account } from "./topics/account.ts";
 import { autoService } from "./topics/auto-service.ts";
 import { changedMind } from "./topics/changed-mind.ts";
@@ -125,7 +125,7 @@ const assessed = chart.createStateConfig({
         target: "#walking",
         actions: [steps.reopen, steps.takeOffer],
       },
-      { target: "#caseOpen", actions: steps.openCaseForPerson },
+      { target: "#caseOpen", actions: cases.openCaseForPerson },
     ],
     "evidence-given": { actions: [steps.takeEvidence, say("evidenceKept")] },
   },
@@ -139,16 +139,16 @@ const caseOpen = chart.createStateConfig({
     askingOrderNumber: asking("orderNumber", "askingService"),
     ...askingClause2,
     askingPictures: asking("pictures", "ready"),
-    ready: { entry: steps.saveCase },
-    askingAddition: { on: { "case-extended": { target: "ready", actions: steps.extendCase } } },
-    askingEmail: { on: { "email-given": { target: "ready", actions: steps.takeEmail } } },
-    askingContest: { on: { contested: { target: "ready", actions: steps.contestCase } } },
+    ready: { entry: cases.saveCase },
+    askingAddition: { on: { "case-extended": { target: "ready", actions: cases.extendCase } } },
+    askingEmail: { on: { "email-given": { target: "ready", actions: cases.takeEmail } } },
+    askingContest: { on: { contested: { target: "ready", actions: cases.contestCase } } },
   },
   on: {
-    answered: { actions: [steps.takeAnswers, steps.sayUnderstood, ...steps.saveCase] },
-    "case-extended": { actions: [...steps.extendCase, ...steps.saveCase] },
+    answered: { actions: [steps.takeAnswers, steps.sayUnderstood, ...cases.saveCase] },
+    "case-extended": { actions: [...cases.extendCase, ...cases.saveCase] },
     "answer-refused": { actions: [steps.countMiss, steps.sayFault] },
-    "evidence-given": { actions: [steps.takeEvidence, ...steps.saveCase, say("evidenceKept")] },
+    "evidence-given": { actions: [steps.takeEvidence, ...cases.saveCase, say("evidenceKept")] },
     "addition-asked": ".askingAddition",
     "email-asked": ".askingEmail",
     "contest-asked": ".askingContest",
@@ -199,19 +199,19 @@ export const machine = chart.createMachine({
         filling,
         assessing: {
           id: "assessing",
-          entry: [steps.assessNow, steps.recordAssessment],
+          entry: [cases.assessNow, cases.recordAssessment],
           always: [
             {
-              guard: ({ context }) => opensCase(outcomeOf(steps.settledRule(context))),
+              guard: ({ context }) => opensCase(outcomeOf(cases.settledRule(context))),
               target: "caseOpen",
-              actions: steps.openCase,
+              actions: cases.openCase,
             },
             {
               guard: ({ context }) => context.assessment?.kind === "wait",
               target: "assessed.waitOffered",
-              actions: steps.sayAssessment,
+              actions: cases.sayAssessment,
             },
-            { target: "assessed.clarified", actions: steps.sayAssessment },
+            { target: "assessed.clarified", actions: cases.sayAssessment },
           ],
         },
         assessed,
@@ -233,9 +233,9 @@ export const machine = chart.createMachine({
         "status-asked": { actions: say("status") },
         "stale-pressed": { actions: say("stale") },
         "edited-late": { actions: say("editedLate") },
-        "person-asked": { target: ".caseOpen", actions: steps.openCaseForPerson },
+        "person-asked": { target: ".caseOpen", actions: cases.openCaseForPerson },
         "withdrawal-asked": ".confirmingWithdrawal",
-        "withdrawal-declared": { target: ".caseOpen", actions: steps.openCaseForWithdrawal },
+        "withdrawal-declared": { target: ".caseOpen", actions: cases.openCaseForWithdrawal },
         "started-over": {
           target: ".choosingTopic",
           actions: [steps.startOver, say("startedOver")],

@@ -1,29 +1,8 @@
 import { assertEvent } from "xstate";
-import { assess } from "./assess.ts";
-import { caseNumber } from "./case-number.ts";
+import { archived } from "./case-steps.ts";
 import { chart } from "./chart.ts";
-import {
-  knownOf,
-  pick,
-  type SayTopic,
-  type CurrentCase,
-  type DecisionRecord,
-  type RefundContext,
-  type RefundEvent,
-} from "./context.ts";
-import { readFacts } from "./facts.ts";
-import { flowVersion } from "./policy/figures.ts";
-import type { RuleId, RuleTopic } from "./policy/rules.ts";
+import { pick, type RefundContext, type RefundEvent } from "./context.ts";
 import type { Answers, QuestionId } from "./questions.ts";
-
-/** What clause 2 wants on every case. */
-const clause2: readonly QuestionId[] = [
-  "orderNumber",
-  "service",
-  "links",
-  "description",
-  "pictures",
-];
 
 /** What customers do; the silence begins anew with each. Complete, as the compiler sees to it. */
 const customerEvents: Record<RefundEvent["type"], true> = {
@@ -69,8 +48,6 @@ interface Now {
   event: RefundEvent;
 }
 
-export const say = (topic: SayTopic) => ({ type: "say" as const, params: { topic } }) as const;
-
 export const hasCase = ({ context }: Now) => context.case !== undefined;
 
 /** Brought a problem and neither reached an assessment nor a person. */
@@ -81,12 +58,6 @@ export const isUnfinished = ({ context }: Now) =>
 export const changesThePath = ({ context, event }: Now) =>
   event.type === "answered" &&
   Object.keys(event.answers).some((question) => context.path.includes(question as QuestionId));
-
-export function settledRule({ rule }: RefundContext): RuleId {
-  if (rule === undefined) throw new TypeError("no rule is settled yet");
-  return rule;
-}
-
 // Answers.
 
 export const takeTopic = chart.assign(({ context, event }) => {
@@ -227,166 +198,6 @@ export const startAnother = chart.assign(({ context }) => ({
   ...unsettled,
   discarded: undefined,
 }));
-
-// Assessment and case.
-
-export const assessNow = chart.assign(({ context }) => assessedBy(settledRule(context), context));
-
-export const recordAssessment = {
-  type: "recordAssessment" as const,
-  params: ({ context }: Now) => ({ assessment: recordOf(context) }),
-};
-
-const newCase = chart.assign(({ context }) => ({
-  ...archived(context),
-  case: {
-    number: caseNumber(context.dice),
-    openedAt: context.at,
-    contested: false,
-    record: recordOf(context),
-  },
-  discarded: undefined,
-  misses: 0,
-}));
-
-/** Brings the record up to what is known and hands it to the desk. */
-export const saveCase = [
-  chart.assign(({ context }) =>
-    context.case === undefined
-      ? {}
-      : { case: { ...context.case, record: { ...context.case.record, ...givenOf(context) } } },
-  ),
-  {
-    type: "saveCase" as const,
-    params: ({ context }: Now) => ({ case: deskCase(currentCase(context), context) }),
-  },
-];
-
-export const sayAssessment = {
-  type: "say" as const,
-  params: ({ context }: Now) => ({
-    topic: "assessment" as const,
-    values: { record: recordOf(context) },
-  }),
-};
-
-export const openCase = [newCase, ...saveCase, sayAssessment];
-
-export const openCaseForPerson = [
-  chart.assign(({ context }) => ({ topic: context.topic ?? ("human" as const) })),
-  chart.assign(({ context }) => assessedBy("human.asked", context)),
-  recordAssessment,
-  ...openCase,
-];
-
-export const openCaseForWithdrawal = [
-  chart.assign(({ context }) => ({ topic: context.topic ?? ("withdrawal" as const) })),
-  chart.assign(({ context }) => assessedBy("withdrawal.declared", context)),
-  recordAssessment,
-  newCase,
-  chart.assign(({ context, event }) => {
-    assertEvent(event, "withdrawal-declared");
-    const open = currentCase(context);
-    return { case: { ...open, record: { ...open.record, declaration: event.declaration } } };
-  }),
-  ...saveCase,
-  say("receipt"),
-  sayAssessment,
-];
-
-export const extendCase = [
-  chart.assign(({ context, event }) => {
-    assertEvent(event, "case-extended");
-    return addition(context, event.text);
-  }),
-  say("caseExtended"),
-];
-
-export const contestCase = [
-  chart.assign(({ context, event }) => {
-    assertEvent(event, "contested");
-    return addition({ ...context, case: { ...currentCase(context), contested: true } }, event.text);
-  }),
-  say("contested"),
-];
-
-export const takeEmail = [
-  chart.assign(({ context, event }) => {
-    assertEvent(event, "email-given");
-    const open = currentCase(context);
-    return { case: { ...open, record: { ...open.record, email: event.email } }, misses: 0 };
-  }),
-  say("emailKept"),
-];
-
-function assessedBy(rule: RuleId, context: RefundContext) {
-  return { rule, assessment: assess(rule, knownOf(context)) };
-}
-
-function currentCase({ case: open }: RefundContext): CurrentCase {
-  if (open === undefined) throw new TypeError("no case is open");
-  return open;
-}
-
-function addition(context: RefundContext, text: string) {
-  const open = currentCase(context);
-  const additions = [...open.record.additions, { at: context.at, text }];
-  return { case: { ...open, record: { ...open.record, additions } }, misses: 0 };
-}
-
-/** What the customer has given so far, on the path or for clause 2. */
-function givenOf(context: RefundContext): Pick<DecisionRecord, "answers" | "evidence"> {
-  return {
-    answers: pick(context.answers, [...new Set([...context.path, ...clause2])]),
-    evidence: context.evidence,
-  };
-}
-
-function recordOf(context: RefundContext): DecisionRecord {
-  const { assessment, timeZone, at } = context;
-  if (assessment === undefined) throw new TypeError("nothing is assessed yet");
-  const topic: RuleTopic = context.topic ?? "human";
-  const facts = readFacts(knownOf(context));
-  return {
-    topic,
-    assessment,
-    facts,
-    timeZone,
-    assessedAt: at,
-    flowVersion,
-    ...givenOf(context),
-    additions: [],
-  };
-}
-
-function deskCase({ number, openedAt, contested, record }: CurrentCase, context: RefundContext) {
-  const { kind, reason, urgent } = record.assessment;
-  return {
-    number,
-    language: context.language,
-    openedAt,
-    updatedAt: context.at,
-    status: contested ? "contested" : "open",
-    urgent,
-    topic: record.topic,
-    kind,
-    ...(reason && { reason }),
-    record,
-  };
-}
-
-function archived({
-  case: open,
-  pastCases,
-}: RefundContext): Pick<RefundContext, "pastCases"> & { case?: undefined } {
-  if (open === undefined) return { pastCases };
-  const { number, openedAt, contested, record } = open;
-  return {
-    pastCases: [...pastCases, { number, openedAt, contested, topic: record.topic }],
-    case: undefined,
-  };
-}
-
 function without(answers: Answers, questions: readonly QuestionId[]): Answers {
   return Object.fromEntries(
     Object.entries(answers).filter(([question]) => !questions.includes(question as QuestionId)),

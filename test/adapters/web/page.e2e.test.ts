@@ -101,6 +101,15 @@ describe.skipIf(fault !== undefined)("the page of the live chat", () => {
     expect(await own()).toEqual(["closed too early"]);
   });
 
+  test("gives back what was meant for a conversation that this browser no longer has", async () => {
+    await open();
+    await context.clearCookies();
+    await say("to whom?");
+    await expect.poll(() => field().inputValue()).toBe("to whom?");
+    expect(await own()).toEqual([]);
+    await page.locator(".choice").first().waitFor();
+  });
+
   test("keeps what is half typed and where the reader was", async () => {
     await open();
     await topic().click();

@@ -1,6 +1,6 @@
 // @ts-check
-import { outerLink } from "./blocks.js";
 import { el, icon } from "./dom.js";
+import { outerLink } from "./link.js";
 
 /** @typedef {import("../../../core/message.ts").AssessmentBlock} AssessmentBlock */
 

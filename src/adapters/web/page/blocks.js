@@ -1,8 +1,9 @@
 // @ts-check
 import { assessmentCard } from "./assessment.js";
 import { copyButton } from "./copy.js";
-import { el, icon, safeUrl } from "./dom.js";
+import { el, hidden, icon, safeUrl } from "./dom.js";
 import { fileList } from "./files.js";
+import { outerLink } from "./link.js";
 import { say, spanOf } from "./words.js";
 
 /** @typedef {import("../outbound.ts").PageMessage} PageMessage */
@@ -92,19 +93,6 @@ function progress({ step, of }) {
     { class: "progress" },
     hidden(say("log.progress", { step, of })),
     el("span", { "aria-hidden": "true" }, `${step} / ${of}`),
-  );
-}
-
-/** @param {string} url @param {string} label */
-export function outerLink(url, label) {
-  const href = safeUrl(url);
-  if (!href) return el("span", {}, label);
-  return el(
-    "a",
-    { href, target: "_blank", rel: "noopener" },
-    label,
-    icon("out"),
-    hidden(spanOf("log.newTab")),
   );
 }
 
@@ -231,6 +219,3 @@ function neighbours(choices) {
   }
   return groups;
 }
-
-/** @param {Node | string} child */
-export const hidden = (child) => el("span", { class: "visually-hidden" }, child, " ");

@@ -59,7 +59,7 @@ const outbox = createOutbox({
 const connection = createConnection({
   onThread(thread) {
     transcript.clear();
-    outbox.adopt(thread);
+    composer.giveBack(outbox.adopt(thread));
     upload.adopt(thread);
   },
   onEntries(entries, live) {

@@ -79,6 +79,13 @@ export function createComposer({ form, text, problem, upload, onSend }) {
 
   return {
     complain,
+    /** What could not be sent is to be sent again by hand, or not. @param {string[]} texts */
+    giveBack(texts) {
+      if (texts.length === 0) return;
+      text.value = [...texts, text.value].filter(Boolean).join("\n");
+      kept.write("draft", text.value);
+      fit();
+    },
     /** The tray became quiet. */
     uploadsEnded() {
       if (waits) submit();

@@ -142,7 +142,7 @@ export function createConnection({ onEntries, onThread, onStatus, onTooFast }) {
   addEventListener("online", connect);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "visible") return;
-    if (retired || !source) {
+    if (retired || source?.readyState !== EventSource.OPEN) {
       retired = false;
       void connect();
     }

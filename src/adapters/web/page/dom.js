@@ -68,3 +68,6 @@ export function uuid() {
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})/u, "$1-$2-4$3-8$4-");
 }
+
+/** For a screen reader only. @param {Node | string} child */
+export const hidden = (child) => el("span", { class: "visually-hidden" }, child, " ");

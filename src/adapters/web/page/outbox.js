@@ -114,8 +114,11 @@ export function createOutbox({ onState, onTaken, onTooFast, onOtherThread }) {
      * From here on messages go to this conversation; what this browser still holds for it goes again.
      *
      * @param {string} next
+     * @returns {string[]} texts that were for another conversation and did not reach it
      */
     adopt(next) {
+      const stranded = thread ? queue.filter(({ state }) => state !== "sent") : [];
+      for (const { id } of stranded) kept.write(place(id), undefined);
       const early = thread ? [] : queue;
       for (const message of early) kept.write(place(message.id), undefined);
       thread = next;
@@ -130,6 +133,7 @@ export function createOutbox({ onState, onTaken, onTooFast, onOtherThread }) {
       for (const message of early) kept.write(place(message.id), { ...message, state: undefined });
       for (const message of queue) onState(message, message.state);
       void flush();
+      return stranded.flatMap(({ text }) => text ?? []);
     },
     /** @param {Saying} saying */
     add(saying) {

@@ -1,6 +1,6 @@
 // @ts-check
-import { botMessage, hidden } from "./blocks.js";
-import { el, icon } from "./dom.js";
+import { botMessage } from "./blocks.js";
+import { el, hidden, icon } from "./dom.js";
 import { fileList } from "./files.js";
 import { moment, spanOf } from "./words.js";
 
