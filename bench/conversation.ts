@@ -1,8 +1,7 @@
 import { createReceiver } from "../src/app/receive.ts";
-import type { InboundContent } from "../src/core/inbound.ts";
 import type { Commit, Store } from "../src/ports/store.ts";
-import type { Inbound } from "../src/core/inbound.ts";
-import { library, refund } from "../test/support/shop.ts";
+import type { Inbound, InboundContent } from "../src/core/inbound.ts";
+import { library, quiet, refund } from "../test/support/shop.ts";
 import { systemClock } from "../src/adapters/node/clock.ts";
 
 /** A part is missing and 40 % of the price is to come back: from the topic to the case, without a detour. */
@@ -28,7 +27,13 @@ export function inbounds(conversations: number): Inbound[] {
   return contents.flatMap((content, turn) =>
     Array.from({ length: conversations }, (_, index): Inbound => {
       const conversationId = `bench-${index}-abcdefghijkl`;
-      return { key: `web:${conversationId}:${turn}`, conversationId, channel: "web", language: "fr", content };
+      return {
+        key: `web:${conversationId}:${turn}`,
+        conversationId,
+        channel: "web",
+        language: "fr",
+        content,
+      };
     }),
   );
 }
@@ -42,5 +47,13 @@ export function receiverOn(store: Store, onCommit: (commit: Commit) => void, com
       return store.commit(commit);
     },
   };
-  return createReceiver({ flow: refund, store: recording, texts: library, clock: systemClock, defaultLanguage: "fr", committed });
+  return createReceiver({
+    flow: refund,
+    store: recording,
+    texts: library,
+    clock: systemClock,
+    log: quiet,
+    defaultLanguage: "fr",
+    committed,
+  });
 }

@@ -1,7 +1,10 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createRefund } from "../flows/refund/flow.ts";
+import { topics } from "../flows/refund/policy/rules.ts";
 import { createConsole } from "./adapters/console/console.ts";
 import { openFileEvidence } from "./adapters/files/evidence.ts";
 import { openHttp } from "./adapters/http/server.ts";
@@ -17,6 +20,7 @@ import { startWorker } from "./app/work.ts";
 import { readConfig, type Config } from "./config.ts";
 import { BotError } from "./core/errors.ts";
 import { maxEvidenceBytes } from "./core/evidence.ts";
+import type { Texts } from "./core/texts.ts";
 
 /** Builds the bot and runs it until it is told to end. */
 async function run(config: Config): Promise<void> {
@@ -52,6 +56,7 @@ async function run(config: Config): Promise<void> {
     store,
     texts,
     clock,
+    log,
     defaultLanguage: config.defaultLanguage,
     committed: () => worker.wake(),
   });
@@ -84,6 +89,7 @@ async function run(config: Config): Promise<void> {
     language: config.defaultLanguage,
     timeZone: config.timeZone,
     describe: flow.describe,
+    charts: { flow: flow.id, pictures: readPictures() },
   });
   const worker = startWorker({
     store,
@@ -115,8 +121,19 @@ async function run(config: Config): Promise<void> {
     `Live chat  ${url}/\nConsole    ${url}${desk.enterPath()}  (this link works once)\n`,
   );
 
+  // Now, as a killed process never would.
+  flushCompileCache();
+
   await told;
 }
+
+/** The pictures that `npm run charts` made of the flow. */
+const readPictures = () =>
+  [undefined, ...topics.filter((topic) => topic !== "human")].map((topic) => ({
+    id: topic ?? "whole",
+    title: (texts: Texts) => texts.text(topic ? `bot:topic.${topic}` : "console:chart.whole"),
+    svg: readFileSync(new URL(`../docs/charts/${topic ?? "whole"}.svg`, import.meta.url), "utf8"),
+  }));
 
 /** An order number as many shops write them; shown as an example where this shop's look like it. */
 const likelyOrderNumber = "48213";

@@ -1,5 +1,7 @@
 // Plain JavaScript, so that an old Node can still say what it lacks.
 import { existsSync } from "node:fs";
+import { enableCompileCache } from "node:module";
+import { fileURLToPath } from "node:url";
 
 const [major = 0] = process.versions.node.split(".").map(Number);
 if (major < 24) {
@@ -8,5 +10,7 @@ if (major < 24) {
   );
   process.exit(1);
 }
+// Half of a start is compiling; what was compiled is kept beside the packages.
+enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/ombud", import.meta.url)));
 if (existsSync(".env")) process.loadEnvFile(".env");
 await import("./main.ts");

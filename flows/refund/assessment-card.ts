@@ -6,7 +6,7 @@ import type { DecisionRecord } from "./context.ts";
 import { figures } from "./policy/figures.ts";
 import { opensCase } from "./policy/rules.ts";
 
-const tones = {
+export const tones = {
   fullRefund: "positive",
   partialRefund: "positive",
   resolution: "positive",

@@ -72,12 +72,18 @@ export const sayAssessment = {
 
 export const openCase = [newCase, ...saveCase, sayAssessment];
 
-export const openCaseForPerson = [
+const reviewByPerson = [
   chart.assign(({ context }) => ({ topic: context.topic ?? ("human" as const) })),
   chart.assign(({ context }) => assessedBy("human.asked", context)),
   recordAssessment,
-  ...openCase,
+  newCase,
+  ...saveCase,
 ];
+
+export const openCaseForPerson = [...reviewByPerson, sayAssessment];
+
+/** For a conversation whose snapshot is lost: people read its transcript. */
+export const openCaseForRescue = [...reviewByPerson, say("handedOver")];
 
 export const openCaseForWithdrawal = [
   chart.assign(({ context }) => ({ topic: context.topic ?? ("withdrawal" as const) })),

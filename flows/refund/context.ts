@@ -68,7 +68,8 @@ export interface DecisionRecord {
   additions: readonly { at: number; text: string }[];
 }
 
-export type RefundEvent = FlowEvent &
+/** What a customer did. */
+export type CustomerEvent = FlowEvent &
   (
     | { type: "started" }
     | { type: "topic-chosen"; topic: Topic; description?: string }
@@ -111,6 +112,9 @@ export type RefundEvent = FlowEvent &
     | { type: "edited-late" }
   );
 
+/** `rescued`: the conversation's snapshot was lost, and a person goes on with it. */
+export type RefundEvent = CustomerEvent | (FlowEvent & { type: "rescued" });
+
 /** What can be wrong beside the readers' own faults; texts `bot:fault.<id>`. */
 export type OwnFault =
   | "notAChoice"
@@ -120,7 +124,6 @@ export type OwnFault =
   | "zero"
   | "needsTime"
   | "filesWanted"
-  | "wordsWanted"
   | "tooManyFiles"
   | "noTopic";
 
@@ -141,6 +144,7 @@ export function knownOf(context: RefundContext, inHand?: QuestionId): Known {
 /** What the bot says beside asking; texts in `render.ts`. */
 export type SayTopic =
   | "welcome"
+  | "handedOver"
   | "understood"
   | "fault"
   | "problemKept"

@@ -1,13 +1,16 @@
 import type { Conversation, Snapshot } from "../../src/core/conversation.ts";
+import { begin, step } from "../../src/core/decide.ts";
 import type { Flow } from "../../src/core/flow.ts";
 import type { Language } from "../../src/core/language.ts";
 import type { Texts } from "../../src/core/texts.ts";
 import type { DecisionRecord, RefundContext } from "./context.ts";
 import { machine } from "./machine.ts";
 import { describe } from "./describe.ts";
+import { check, migrations } from "./migrations.ts";
 import { flowVersion } from "./policy/figures.ts";
 import { readEvent } from "./read-event.ts";
 import { render, type Shop } from "./render.ts";
+import { standingOf } from "./standing.ts";
 
 /** What an owner sets of the flow. */
 export interface RefundSettings extends Shop {
@@ -23,10 +26,18 @@ export function createRefund(
   textsIn: (language: Language) => Texts,
 ): Flow {
   const { timeZone, currency, orderNumberPattern } = settings;
-  return {
+  const flow: Flow = {
     id: "refund",
     version: flowVersion,
     machine,
+    migrations,
+    check,
+    rescue(language, moment) {
+      const first = begin(flow, moment, language);
+      const event = { type: "rescued", at: moment.now, dice: moment.dice };
+      const next = step(flow, first.snapshot, event);
+      return { ...next, timers: [...first.timers, ...next.timers] };
+    },
     input: ({ now, dice }, language) => ({ at: now, dice, timeZone, language }),
     readEvent(inbound, conversation: Conversation, { now, dice }) {
       const reader = { now, timeZone, currency, orderNumberPattern };
@@ -39,7 +50,9 @@ export function createRefund(
       return { event: { ...meaning, at: now, dice }, ...(said && { said }) };
     },
     languageOf: ({ context }: Snapshot) => (context as RefundContext).language,
+    standingOf,
     describe: (record, texts) => describe(record as DecisionRecord, settings.policyUrl, texts),
     render: (said, snapshot, texts) => render(said, snapshot, texts, settings),
   };
+  return flow;
 }

@@ -233,7 +233,12 @@ export const machine = chart.createMachine({
         "status-asked": { actions: say("status") },
         "stale-pressed": { actions: say("stale") },
         "edited-late": { actions: say("editedLate") },
-        "person-asked": { target: ".caseOpen", actions: cases.openCaseForPerson },
+        "person-asked": [
+          // Asked for while a withdrawal is thought over: people have the case already.
+          { guard: steps.hasCase, target: ".caseOpen.ready", actions: say("personInformed") },
+          { target: ".caseOpen", actions: cases.openCaseForPerson },
+        ],
+        rescued: { target: ".caseOpen", actions: cases.openCaseForRescue },
         "withdrawal-asked": ".confirmingWithdrawal",
         "withdrawal-declared": { target: ".caseOpen", actions: cases.openCaseForWithdrawal },
         "started-over": {

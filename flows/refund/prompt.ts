@@ -7,7 +7,7 @@ import { questionsAhead, type Place, type Standing } from "./standing.ts";
 import { answerText, choiceLabel, valuesOf } from "./wording.ts";
 
 /** What is asked where the customer stands, and what can be pressed there. */
-export type Prompt = Pick<Message, "blocks" | "choices" | "progress" | "awaits">;
+export type Prompt = Pick<Message, "blocks" | "choices" | "awaits">;
 
 /** The topics as a customer looks for them. */
 const topicGroups: Record<string, readonly Topic[]> = {
@@ -31,6 +31,14 @@ const awaited = {
 
 export function promptAt(at: Standing, texts: Texts): Prompt {
   return prompts[at.place](at, texts);
+}
+
+/** How far the customer has come among the topic's questions; none once people have the case. */
+export function progressAt(at: Standing): Pick<Message, "progress"> {
+  const { place, afterwards, context } = at;
+  if (place !== "asking" || afterwards) return {};
+  const passed = context.path.length;
+  return { progress: { step: passed + 1, of: passed + questionsAhead(at) } };
 }
 
 const prompts: Record<Place, (at: Standing, texts: Texts) => Prompt> = {
@@ -153,9 +161,6 @@ function askQuestion(at: Standing, texts: Texts): Prompt {
         : []),
       ...waysOut(texts, afterwards ? ["back", "help"] : undefined),
     ],
-    ...(!afterwards && {
-      progress: { step: context.path.length + 1, of: context.path.length + questionsAhead(at) },
-    }),
     ...(awaits && { awaits }),
   };
 }

@@ -5,7 +5,8 @@ import type { SayEffect } from "../../src/core/flow.ts";
 import type { Texts, TextValues } from "../../src/core/texts.ts";
 import { assessmentCard } from "./assessment-card.ts";
 import type { DecisionRecord, RefundContext, SayTopic } from "./context.ts";
-import { choice, promptAt, text } from "./prompt.ts";
+import { information } from "./policy/clauses.ts";
+import { choice, progressAt, promptAt, text } from "./prompt.ts";
 import { isQuestion, questions } from "./questions.ts";
 import { standing, type Standing } from "./standing.ts";
 import { answerText, valuesOf } from "./wording.ts";
@@ -50,6 +51,7 @@ export function render(
     ...own.map((blocks) => ({ language: texts.language, blocks, choices: [] })),
     {
       ...prompt,
+      ...progressAt(at),
       language: texts.language,
       blocks: [...beforePrompt, ...prompt.blocks],
       choices: at.context.misses >= 2 ? withPersonFirst(prompt.choices, texts) : prompt.choices,
@@ -73,6 +75,7 @@ const says: Record<SayTopic, (scene: Scene) => Block[]> = {
     text(texts, "bot:welcome.data"),
     { type: "link", label: texts.text("bot:welcome.privacy"), url: shop.privacyUrl },
   ],
+  handedOver: plain("bot:handedOver"),
   understood({ texts, at, values: { question } }) {
     if (typeof question !== "string" || !isQuestion(question)) return [];
     return [
@@ -112,7 +115,14 @@ const says: Record<SayTopic, (scene: Scene) => Block[]> = {
   reminder: plain("bot:silence.reminder"),
   welcomeBack: plain("bot:silence.welcomeBack"),
   languageChosen: plain("bot:language.chosen"),
-  help: ({ texts }) => [text(texts, "bot:help.text")],
+  help: ({ texts }) => [
+    text(texts, "bot:help.text"),
+    ...(["1", "7"] as const).map((clause) => ({
+      type: "help" as const,
+      title: texts.text(`policy:clause.${clause}.title`),
+      text: texts.text(information[clause]),
+    })),
+  ],
   status: ({ texts, at }) => status(at.context, texts),
   stale: plain("bot:stale"),
   editedLate: plain("bot:editedLate"),

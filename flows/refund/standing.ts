@@ -4,18 +4,21 @@ import { machine } from "./machine.ts";
 import type { QuestionId } from "./questions.ts";
 
 /** The waiting places of the dialogue beside the questions. */
-export type Place =
-  | "asking"
-  | "choosingTopic"
-  | "reviewing"
-  | "clarified"
-  | "waitOffered"
-  | "waiting"
-  | "ready"
-  | "askingAddition"
-  | "askingEmail"
-  | "askingContest"
-  | "confirmingWithdrawal";
+export const places = [
+  "asking",
+  "choosingTopic",
+  "reviewing",
+  "clarified",
+  "waitOffered",
+  "waiting",
+  "ready",
+  "askingAddition",
+  "askingEmail",
+  "askingContest",
+  "confirmingWithdrawal",
+] as const;
+
+export type Place = (typeof places)[number];
 
 /** Where a customer stands. */
 export interface Standing {
@@ -56,6 +59,12 @@ export function standing(snapshot: Snapshot): Standing {
     afterwards: path[0] === "caseOpen",
     context: snapshot.context as RefundContext,
   };
+}
+
+/** The path of the state's keys below `dialogue`, and whether nothing came for a week. */
+export function standingOf({ value }: Snapshot): { standing: string; resting: boolean } {
+  const { dialogue, silence } = value as { dialogue: unknown; silence: string };
+  return { standing: pathOf(dialogue).join("."), resting: silence === "resting" };
 }
 
 function pathOf(value: unknown): string[] {

@@ -1,11 +1,11 @@
 import { assertEvent } from "xstate";
 import { archived } from "./case-steps.ts";
 import { chart } from "./chart.ts";
-import { pick, type RefundContext, type RefundEvent } from "./context.ts";
+import { pick, type RefundContext, type CustomerEvent, type RefundEvent } from "./context.ts";
 import type { Answers, QuestionId } from "./questions.ts";
 
 /** What customers do; the silence begins anew with each. Complete, as the compiler sees to it. */
-const customerEvents: Record<RefundEvent["type"], true> = {
+const customerEvents: Record<CustomerEvent["type"], true> = {
   started: true,
   "topic-chosen": true,
   "problem-told": true,
@@ -39,7 +39,7 @@ const customerEvents: Record<RefundEvent["type"], true> = {
 
 export const onCustomer = <T>(transition: T) =>
   Object.fromEntries(Object.keys(customerEvents).map((type) => [type, transition])) as Record<
-    RefundEvent["type"],
+    CustomerEvent["type"],
     T
   >;
 

@@ -1,12 +1,14 @@
 import type { Conversation } from "../core/conversation.ts";
 import { begin, step } from "../core/decide.ts";
-import { CaseNumberTaken, StaleConversation } from "../core/errors.ts";
+import { BotError, CaseNumberTaken, StaleConversation } from "../core/errors.ts";
 import type { Flow, Moment } from "../core/flow.ts";
 import type { Inbound } from "../core/inbound.ts";
 import type { Language } from "../core/language.ts";
 import { plan, type Plan } from "../core/plan.ts";
+import { open, rescued, type Opened } from "../core/upgrade.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { DueTimer, Store } from "../ports/store.ts";
+import type { Log } from "../ports/log.ts";
+import type { Commit, DueTimer, Store } from "../ports/store.ts";
 import type { TextLibrary } from "../ports/texts.ts";
 
 /** How often a turn is decided anew before it is given back to the platform. */
@@ -25,27 +27,58 @@ export interface Receiver {
   fire: (timer: DueTimer) => Promise<"committed" | "duplicate">;
 }
 
+/** What a turn commits, beside when and under which key. */
+type Turn = Plan & Pick<Commit, "fires">;
+
 export function createReceiver(parts: {
   flow: Flow;
   store: Store;
   texts: TextLibrary;
   clock: Clock;
+  log: Log;
   defaultLanguage: Language;
   /** Called after each commit: replies and timers may wait. */
   committed: () => void;
 }): Receiver {
-  const { flow, store, texts, clock, defaultLanguage, committed } = parts;
+  const { flow, store, texts, clock, log, defaultLanguage, committed } = parts;
   const textsIn = (language: Language) => texts.in(language);
 
-  async function turn(
+  return {
+    async receive(inbound) {
+      const { conversationId, key } = inbound;
+      return commitTurn(conversationId, key, (stored, moment) => {
+        if (!stored) return take(beginning(inbound, moment), inbound, moment, true);
+        return decided(stored, moment, (opened) => take(opened, inbound, moment, false));
+      });
+    },
+
+    async fire({ conversationId, id, dueAt, event: type }) {
+      const key = `timer:${conversationId}:${id}:${dueAt}`;
+      return commitTurn(conversationId, key, (stored, moment) => {
+        if (!stored) return undefined;
+        const event = { type, at: moment.now, dice: moment.dice };
+        return decided(stored, moment, (opened) => {
+          const next = step(flow, opened.conversation.snapshot, event);
+          const planned = plan(flow, opened, next, { event, by: "timer", key }, textsIn);
+          return {
+            ...planned,
+            fires: { id, dueAt },
+            timers: [{ type: "cancel", id }, ...planned.timers],
+          };
+        });
+      });
+    },
+  };
+
+  /** Loads, decides and commits; decides again where another turn came first. */
+  async function commitTurn(
     conversationId: string,
     key: string,
-    decide: (stored: Conversation | undefined, moment: Moment) => Plan | undefined,
+    decide: (stored: Conversation | undefined, moment: Moment) => Turn | undefined,
   ): Promise<"committed" | "duplicate"> {
     for (let attempt = 1; ; attempt++) {
       const moment = { now: clock.now(), dice: hex(clock.random(4)) };
-      const stored = await store.load(conversationId);
-      const planned = decide(stored, moment);
+      const planned = decide(await store.load(conversationId), moment);
       if (!planned) return "duplicate";
       try {
         const result = await store.commit({ ...planned, handled: key, at: moment.now });
@@ -58,55 +91,54 @@ export function createReceiver(parts: {
     }
   }
 
-  return {
-    receive: (inbound) =>
-      turn(inbound.conversationId, inbound.key, (stored, moment) => {
-        const fresh = stored ? undefined : begin(flow, moment, inbound.language ?? defaultLanguage);
-        const before = stored ?? newConversation(inbound, flow, fresh?.snapshot);
-        const { event, said } = flow.readEvent(inbound, before, moment);
-        const next = step(flow, before.snapshot, event);
-        const taken = {
-          event,
-          by: "customer" as const,
-          key: inbound.key,
-          ...(said && { said }),
-          ...(fresh && { beganIn: before.language }),
-        };
-        return plan(flow, before, fresh ? [fresh, next] : [next], taken, textsIn);
-      }),
+  /** A conversation on which the flow throws goes to a person: no message of it may fail for ever. */
+  function decided(stored: Conversation, moment: Moment, decide: (opened: Opened) => Turn): Turn {
+    try {
+      return decide(open(flow, stored, moment));
+    } catch (error) {
+      if (error instanceof BotError) throw error;
+      const code = error instanceof Error ? error.name : "unexpected";
+      log.error(
+        { conversation: stored.id, code },
+        "a conversation can't be gone on with and goes to a person",
+      );
+      return decide(rescued(flow, stored, moment));
+    }
+  }
 
-    fire: ({ conversationId, id, dueAt, event: type }) => {
-      const key = `timer:${conversationId}:${id}:${dueAt}`;
-      return turn(conversationId, key, (stored, { now, dice }) => {
-        if (!stored) return undefined;
-        const event = { type, at: now, dice };
-        const planned = plan(
-          flow,
-          stored,
-          [step(flow, stored.snapshot, event)],
-          { event, by: "timer", key },
-          textsIn,
-        );
-        return { ...planned, timers: [{ type: "cancel", id }, ...planned.timers] };
-      });
-    },
-  };
+  function take(opened: Opened, inbound: Inbound, moment: Moment, isNew: boolean): Plan {
+    const { conversation } = opened;
+    const { event, said } = flow.readEvent(inbound, conversation, moment);
+    const next = step(flow, conversation.snapshot, event);
+    const taken = {
+      event,
+      by: "customer" as const,
+      key: inbound.key,
+      ...(said && { said }),
+      ...(isNew && { beganIn: conversation.language }),
+    };
+    return plan(flow, opened, next, taken, textsIn);
+  }
 
-  function newConversation(
-    { conversationId, channel, language }: Inbound,
-    { id, version }: Flow,
-    snapshot: Conversation["snapshot"] | undefined,
-  ): Conversation {
-    if (!snapshot) throw new TypeError("a new conversation begins with the machine's first state");
+  function beginning(
+    { conversationId, channel, language = defaultLanguage }: Inbound,
+    moment: Moment,
+  ): Opened {
+    const first = begin(flow, moment, language);
     return {
-      id: conversationId,
-      channel,
-      revision: 0,
-      language: language ?? defaultLanguage,
-      flow: id,
-      flowVersion: version,
-      snapshot,
-      promptedRevision: 0,
+      conversation: {
+        id: conversationId,
+        channel,
+        revision: 0,
+        language,
+        flow: flow.id,
+        flowVersion: flow.version,
+        snapshot: first.snapshot,
+        ...flow.standingOf(first.snapshot),
+        promptedRevision: 0,
+      },
+      steps: [first],
+      log: [],
     };
   }
 }

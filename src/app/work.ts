@@ -64,9 +64,10 @@ export function startWorker(parts: {
 
   async function round(): Promise<number> {
     try {
-      await fireDue();
+      const fired = await fireDue();
       await deliverDue(parts);
       await tidy();
+      if (!fired) return pauseMs;
       const next = await store.nextDueAt();
       return next === undefined
         ? longestSleepMs
@@ -77,9 +78,22 @@ export function startWorker(parts: {
     }
   }
 
-  async function fireDue(): Promise<void> {
-    const due = await store.dueTimers(clock.now(), timerBatch);
-    for (const timer of due) await parts.receiver.fire(timer);
+  /** Whether every timer that is due could be fired; one that can't must not hold up the others, nor the replies. */
+  async function fireDue(): Promise<boolean> {
+    let all = true;
+    for (const timer of await store.dueTimers(clock.now(), timerBatch)) {
+      try {
+        await parts.receiver.fire(timer);
+      } catch (error) {
+        all = false;
+        const { conversationId: conversation, id } = timer;
+        log.error(
+          { code: codeOf(error), conversation, timer: id },
+          "a timer could not be fired and is tried again",
+        );
+      }
+    }
+    return all;
   }
 
   async function tidy(): Promise<void> {

@@ -18,6 +18,10 @@ export interface Conversation {
   flowVersion: number;
   /** The machine's state, plain JSON. */
   snapshot: Snapshot;
+  /** The state in which the customer stands, as the flow names it. */
+  standing: string;
+  /** The customer has gone silent there; the flow says after how long. */
+  resting: boolean;
   /** The revision whose message the customer's buttons belong to; an older button may be stale. */
   promptedRevision: number;
 }
@@ -54,7 +58,20 @@ export type LogBody =
       beganIn?: Language;
     }
   | { type: "message"; id: string; message: Message }
-  | { type: "assessment"; assessment: unknown };
+  | { type: "assessment"; assessment: unknown }
+  /**
+   * The snapshot was brought to a newer version of the flow, making these
+   * assessments on the way; a replay goes on from here. `unreadable` is the
+   * one that could not be opened.
+   */
+  | {
+      type: "upgraded";
+      from: number;
+      to: number;
+      snapshot: Snapshot;
+      assessments: readonly unknown[];
+      unreadable?: Snapshot;
+    };
 
 /** What the customer typed, pressed or sent, for the transcript. Plain text. */
 export interface Said {

@@ -1,18 +1,7 @@
 import { createActor, initialTransition, type AnyActorScope, type AnyStateMachine } from "xstate";
 import type { FlowEvent, Snapshot } from "./conversation.ts";
-import type { Effect, Flow, Moment } from "./flow.ts";
+import type { Effect, Flow, Moment, Step, TimerOrder } from "./flow.ts";
 import type { Language } from "./language.ts";
-
-/** What one event makes of a conversation: the next state and the orders, in order. */
-export interface Step {
-  snapshot: Snapshot;
-  effects: readonly Effect[];
-  timers: readonly TimerOrder[];
-}
-
-export type TimerOrder =
-  | { type: "set"; id: string; delayMs: number; event: string }
-  | { type: "cancel"; id: string };
 
 /** An action as XState hands it out; our own are orders in `params`, never run. */
 interface Action {

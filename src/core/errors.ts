@@ -76,6 +76,17 @@ export class PortInUse extends BotError {
   }
 }
 
+/** A newer version of the bot wrote this conversation; this one must not touch it. */
+export class ConversationTooNew extends BotError {
+  readonly code = "conversation-too-new";
+  readonly retryable = false;
+  constructor(conversationId: string, found: number, known: number) {
+    super(
+      `conversation ${conversationId} is of flow version ${found}, this bot knows up to ${known}: start the newer bot`,
+    );
+  }
+}
+
 /** The settings are wrong; all faults at once. */
 export class BadConfig extends BotError {
   readonly code = "bad-config";

@@ -12,6 +12,12 @@ export interface Flow {
   /** Raised with every change that older snapshots can't be opened with as they are. */
   version: number;
   machine: AnyStateMachine;
+  /** `migrations[n - 1]` makes a snapshot of version n one of version n + 1. */
+  migrations: readonly ((snapshot: Snapshot) => Snapshot)[];
+  /** @throws when the flow can't go on from this snapshot. */
+  check: (snapshot: Snapshot) => void;
+  /** Begins anew with a person, for a conversation whose snapshot is lost. */
+  rescue: (language: Language, moment: Moment) => Step;
   /** What the machine starts with. */
   input(moment: Moment, language: Language): unknown;
   /** The event that an inbound means where the conversation stands, and what the transcript shows of it. */
@@ -21,6 +27,8 @@ export interface Flow {
     moment: Moment,
   ): { event: FlowEvent; said?: Said };
   languageOf(snapshot: Snapshot): Language;
+  /** Where the customer stands, for counting. */
+  standingOf(snapshot: Snapshot): Pick<Conversation, "standing" | "resting">;
   /** A decision record of this flow, for people. */
   describe: (record: unknown, texts: Texts) => CaseDescription;
   /** The messages for what the machine said, closed by the prompt of where the conversation stands now. */
@@ -45,3 +53,20 @@ export interface SayEffect {
   type: "say";
   params: { topic: string; values?: Readonly<Record<string, unknown>> };
 }
+
+/** What one event makes of a conversation: the next state and the orders, in order. */
+export interface Step {
+  snapshot: Snapshot;
+  effects: readonly Effect[];
+  timers: readonly TimerOrder[];
+}
+
+export type TimerOrder =
+  | { type: "set"; id: string; delayMs: number; event: string }
+  | { type: "cancel"; id: string };
+
+/** What was assessed in a step, in order. */
+export const assessedBy = ({ effects }: Step): unknown[] =>
+  effects.flatMap((effect) =>
+    effect.type === "recordAssessment" ? [effect.params.assessment] : [],
+  );

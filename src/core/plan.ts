@@ -1,8 +1,15 @@
 import type { Case } from "./case.ts";
 import type { Conversation, FlowEvent, LogBody, Said } from "./conversation.ts";
-import type { Step, TimerOrder } from "./decide.ts";
-import type { Flow, SayEffect } from "./flow.ts";
+import {
+  assessedBy,
+  type Effect,
+  type Flow,
+  type SayEffect,
+  type Step,
+  type TimerOrder,
+} from "./flow.ts";
 import type { Texts } from "./texts.ts";
+import type { Opened } from "./upgrade.ts";
 import type { Language } from "./language.ts";
 
 /** What came in, as the log keeps it. */
@@ -33,14 +40,13 @@ export interface Plan {
  */
 export function plan(
   flow: Flow,
-  before: Conversation,
-  steps: readonly Step[],
+  { conversation: before, steps: earlier, log }: Opened,
+  next: Step,
   taken: Taken,
   textsIn: (language: Language) => Texts,
 ): Plan {
-  const last = steps.at(-1);
-  if (!last) throw new TypeError("a turn has at least one step");
-  const { snapshot } = last;
+  const steps = [...earlier, next];
+  const { snapshot } = next;
   const effects = steps.flatMap((step) => step.effects);
   const language = flow.languageOf(snapshot);
   const revision = before.revision + 1;
@@ -56,15 +62,15 @@ export function plan(
       language,
       flowVersion: flow.version,
       snapshot,
+      ...flow.standingOf(snapshot),
       promptedRevision: speaks ? revision : before.promptedRevision,
     },
     log: [
+      ...log,
       { type: "event", ...taken },
-      ...effects.flatMap((effect): LogBody[] =>
-        effect.type === "recordAssessment"
-          ? [{ type: "assessment", assessment: effect.params.assessment }]
-          : [],
-      ),
+      ...steps
+        .flatMap(assessedBy)
+        .map((assessment): LogBody => ({ type: "assessment", assessment })),
       ...messages.map((message, index): LogBody => ({
         type: "message",
         id: `${before.id}:${revision}:${index}`,
@@ -72,11 +78,7 @@ export function plan(
       })),
     ],
     timers: steps.flatMap((step) => step.timers).map((order) => timerChange(order, event.at)),
-    cases: effects.flatMap((effect) =>
-      effect.type === "saveCase"
-        ? [{ ...effect.params.case, conversationId: before.id, channel: before.channel }]
-        : [],
-    ),
+    cases: lastOfEach(effects, before),
   };
 }
 
@@ -84,4 +86,16 @@ function timerChange(order: TimerOrder, at: number) {
   if (order.type === "cancel") return order;
   const { id, delayMs, event } = order;
   return { type: "set" as const, id, dueAt: at + delayMs, event };
+}
+
+/** A case that is saved more than once in a turn is written once, as it came to be. */
+function lastOfEach(
+  effects: readonly Effect[],
+  { id: conversationId, channel }: Conversation,
+): Case[] {
+  const saved = effects.flatMap((effect) =>
+    effect.type === "saveCase" ? [effect.params.case] : [],
+  );
+  const byNumber = new Map(saved.map((one) => [one.number, { ...one, conversationId, channel }]));
+  return [...byNumber.values()];
 }

@@ -1,6 +1,6 @@
 import type { LogEntry, Snapshot } from "./conversation.ts";
 import { begin, step } from "./decide.ts";
-import type { Flow } from "./flow.ts";
+import { assessedBy, type Flow } from "./flow.ts";
 
 /**
  * What a conversation's whole log makes of it, from the first entry on: the
@@ -20,17 +20,16 @@ export function replay(
   const { event, beganIn } = first.body;
   const begun = begin(flow, { now: event.at, dice: event.dice }, beganIn);
   let { snapshot } = begun;
-  const effects = [...begun.effects];
+  const assessments = assessedBy(begun);
   for (const { body } of entries) {
+    if (body.type === "upgraded") {
+      snapshot = body.snapshot;
+      assessments.push(...body.assessments);
+    }
     if (body.type !== "event") continue;
     const next = step(flow, snapshot, body.event);
     snapshot = next.snapshot;
-    effects.push(...next.effects);
+    assessments.push(...assessedBy(next));
   }
-  return {
-    snapshot,
-    assessments: effects.flatMap((effect) =>
-      effect.type === "recordAssessment" ? [effect.params.assessment] : [],
-    ),
-  };
+  return { snapshot, assessments };
 }

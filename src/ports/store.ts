@@ -54,7 +54,13 @@ export interface Store {
   findCase(number: string): Promise<Case | undefined>;
 
   /** Cases by `openedAt`, then `number`, the greatest first; only those less than `before` if given. */
-  listCases(query: { before?: { openedAt: number; number: string }; limit: number }): Promise<Case[]>;
+  listCases(query: {
+    before?: { openedAt: number; number: string };
+    limit: number;
+  }): Promise<Case[]>;
+
+  /** How many conversations of a flow stand in each state, as last committed; states where none stand are left out. In no order. */
+  countStandings(flow: string): Promise<StandingCount[]>;
 
   /** 32 random bytes under this name, made at the first call, the same ever after in every process. */
   secret(name: string): Promise<Uint8Array>;
@@ -73,6 +79,8 @@ export interface Commit {
   at: number;
   /** Appended in order; the store numbers them. A `message`, whose id no other may have, is queued for sending as well. */
   log: readonly LogBody[];
+  /** The timer that fires: where it is no longer set for then, nothing is written and the answer is "duplicate". */
+  fires?: { id: string; dueAt: number };
   /** Carried out in this order: a cancel may come before a set of the same id. */
   timers: readonly TimerChange[];
   /** Replaced by number. */
@@ -83,6 +91,10 @@ export type TimerChange =
   | { type: "set"; id: string; dueAt: number; event: string }
   /** Also how a fired timer goes; cancelling what is not set changes nothing. */
   | { type: "cancel"; id: string };
+
+export interface StandingCount extends Pick<Conversation, "standing" | "resting"> {
+  count: number;
+}
 
 export interface DueTimer {
   conversationId: string;

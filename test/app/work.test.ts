@@ -5,13 +5,10 @@ import { startWorker, type Worker } from "../../src/app/work.ts";
 import { StoreUnavailable } from "../../src/core/errors.ts";
 import { openSqliteStore } from "../../src/adapters/sqlite/store.ts";
 import type { Channel } from "../../src/ports/channel.ts";
-import type { Log } from "../../src/ports/log.ts";
 import type { LeasedReply, Store } from "../../src/ports/store.ts";
-import { library, refund, stoppedClock } from "../support/shop.ts";
+import { library, quiet, refund, stoppedClock } from "../support/shop.ts";
 
 const dayMs = 24 * 3_600_000;
-
-const silent: Log = { info() {}, warn() {}, error() {} };
 
 /** A platform that takes what comes, unless told otherwise. */
 function openPlatform() {
@@ -42,6 +39,7 @@ function openBot() {
   let count = 0;
   let asleep = Promise.withResolvers<number>();
   const receiver = createReceiver({
+    log: quiet,
     flow: refund,
     store,
     texts: library,
@@ -49,7 +47,7 @@ function openBot() {
     defaultLanguage: "fr",
     committed: () => {},
   });
-  const parts = { store, receiver, channels: [platform.channel], clock, log: silent };
+  const parts = { store, receiver, channels: [platform.channel], clock, log: quiet };
   return {
     ...parts,
     platform,
@@ -161,6 +159,36 @@ describe("the worker", () => {
       (await bot.messageIds("anna")).slice(before),
     );
     expect(bot.platform.arrived.length).toBeGreaterThan(before);
+  });
+
+  it("fires no timer that the customer's next word has set anew", async () => {
+    bot = openBot();
+    await bot.nameTopic("anna");
+    bot.clock.at += dayMs;
+    const [due] = await bot.store.dueTimers(bot.clock.now(), 10);
+    if (!due) throw new Error("no timer is due");
+    await bot.say("anna", "48213");
+    expect(await bot.receiver.fire(due)).toBe("duplicate");
+    expect(await bot.firedIn("anna")).toEqual([]);
+    bot.clock.at += dayMs;
+    expect(await bot.store.dueTimers(bot.clock.now(), 10)).toHaveLength(1);
+  });
+
+  it("goes on with the other timers and the replies where one timer can't be fired", async () => {
+    bot = openBot();
+    await bot.nameTopic("anna");
+    await bot.nameTopic("bo");
+    const stored = await bot.store.load("anna");
+    if (!stored) throw new Error("no conversation is stored");
+    const newer = { ...stored, revision: stored.revision + 1, flowVersion: 99 };
+    await bot.store.commit({ conversation: newer, handled: "newer", at: bot.clock.at, log: [], timers: [], cases: [] });
+    bot.clock.at += dayMs;
+    const nap = bot.nextNap();
+    bot.start();
+    expect(await nap).toBeGreaterThan(0);
+    expect(await bot.firedIn("bo")).toHaveLength(1);
+    expect(await bot.firedIn("anna")).toEqual([]);
+    expect(bot.platform.arrived).toEqual(expect.arrayContaining(await bot.messageIds("bo")));
   });
 
   it("fires a timer once, though two workers race for it", async () => {

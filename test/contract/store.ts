@@ -20,6 +20,8 @@ function conversation(changes: Partial<Conversation> = {}): Conversation {
       value: { topic: { drop: "askingOrder" } },
       context: { answers: { order: "41" }, files: [] },
     },
+    standing: "topic.drop.askingOrder",
+    resting: false,
     promptedRevision: 1,
     ...changes,
   };
@@ -515,6 +517,16 @@ export function storeContract(
     });
 
     describe("timers", () => {
+      it("that were set anew or cancelled meanwhile fire no more, and nothing of their turn is written", async () => {
+        await store.commit(commit({}, { timers: [setTimer("remind", at + 10)] }));
+        await store.commit(commit({ revision: 2 }, { timers: [setTimer("remind", at + 20)] }));
+        const late = commit({ revision: 3 }, { fires: { id: "remind", dueAt: at + 10 } });
+        expect(await store.commit(late)).toBe("duplicate");
+        expect((await store.load(late.conversation.id))?.revision).toBe(2);
+        const inTime = commit({ revision: 3 }, { fires: { id: "remind", dueAt: at + 20 } });
+        expect(await store.commit({ ...inTime, handled: "in-time" })).toBe("committed");
+      });
+
       const due = async (now: number, limit = all) =>
         (await store.dueTimers(now, limit)).map(
           ({ conversationId, id }) => `${conversationId}/${id}`,
@@ -636,6 +648,36 @@ export function storeContract(
           "RF-3",
           "RF-2",
           "RF-1",
+        ]);
+      });
+    });
+
+    describe("countStandings", () => {
+      it("counts a flow's conversations by state, those gone silent apart", async () => {
+        const stand = (id: string, standing: string, changes: Partial<Conversation> = {}) =>
+          store.commit(commit({ id, standing, ...changes }));
+        await stand("anna", "filling.askingPrice");
+        await stand("bo", "filling.askingPrice");
+        await stand("cleo", "filling.askingPrice", { resting: true });
+        await stand("dora", "choosingTopic");
+        await stand("eve", "choosingTopic", { flow: "warranty" });
+        const counted = await store.countStandings("refund");
+        expect(counted).toHaveLength(3);
+        expect(counted).toEqual(
+          expect.arrayContaining([
+            { standing: "filling.askingPrice", resting: false, count: 2 },
+            { standing: "filling.askingPrice", resting: true, count: 1 },
+            { standing: "choosingTopic", resting: false, count: 1 },
+          ]),
+        );
+        expect(await store.countStandings("none")).toEqual([]);
+      });
+
+      it("follows a conversation from state to state", async () => {
+        await store.commit(commit({ standing: "choosingTopic" }));
+        await store.commit(commit({ revision: 2, standing: "caseOpen.ready", resting: true }));
+        expect(await store.countStandings("refund")).toEqual([
+          { standing: "caseOpen.ready", resting: true, count: 1 },
         ]);
       });
     });

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,8 +13,16 @@ import { openSqliteStore } from "../../src/adapters/sqlite/store.ts";
 import type { Case, CaseDescription } from "../../src/core/case.ts";
 import type { LogBody } from "../../src/core/conversation.ts";
 import type { Evidence, EvidenceType } from "../../src/core/evidence.ts";
+import type { Texts } from "../../src/core/texts.ts";
 
 const locales = fileURLToPath(new URL("../../locales", import.meta.url));
+
+/** Two of the pictures as they are committed. */
+const pictures = ["whole", "drop"].map((id) => ({
+  id,
+  title: (texts: Texts) => texts.text(id === "whole" ? "console:chart.whole" : `bot:topic.${id}`),
+  svg: readFileSync(new URL(`../../docs/charts/${id}.svg`, import.meta.url), "utf8"),
+}));
 
 /** The console on a store in memory; a case's record is its description itself. */
 export async function openConsole(startedAt: number) {
@@ -29,6 +38,7 @@ export async function openConsole(startedAt: number) {
     language: "fr",
     timeZone: "Europe/Paris",
     describe: (record) => record as CaseDescription,
+    charts: { flow: "refund", pictures },
   });
   const app = new Hono().route("/console", opened.app);
 
@@ -70,6 +80,8 @@ export async function openConsole(startedAt: number) {
           flow: "refund",
           flowVersion: 1,
           snapshot: { value: "", context: {} },
+          standing: "caseOpen.ready",
+          resting: false,
           promptedRevision: 1,
         },
         handled: `start-${entry.number}`,
@@ -78,6 +90,31 @@ export async function openConsole(startedAt: number) {
         timers: [],
         cases: [entry],
       });
+    },
+    /** Commits so many conversations that stand there. */
+    async stand(standing: string, count: number, resting = false): Promise<void> {
+      for (let index = 0; index < count; index++) {
+        const id = `${standing}-${resting}-${index}`;
+        await store.commit({
+          conversation: {
+            id,
+            channel: "web",
+            language: "fr",
+            revision: 1,
+            flow: "refund",
+            flowVersion: 1,
+            snapshot: { value: "", context: {} },
+            standing,
+            resting,
+            promptedRevision: 1,
+          },
+          handled: id,
+          at: clock.at,
+          log: [],
+          timers: [],
+          cases: [],
+        });
+      }
     },
     async close(): Promise<void> {
       await store.close();

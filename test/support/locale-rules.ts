@@ -1,5 +1,5 @@
 import { type Language, languages } from "../../src/core/language.ts";
-import type { LocaleText } from "./locales.ts";
+import type { LocaleText } from "../../src/commands/verify/locales.ts";
 
 /** A rule of writing that every text of its languages keeps. */
 export interface LocaleRule {

@@ -7,6 +7,7 @@ import { parseBusinessHours } from "../../src/core/calendar.ts";
 import type { Inbound, InboundContent } from "../../src/core/inbound.ts";
 import type { Language } from "../../src/core/language.ts";
 import type { Choice, Message } from "../../src/core/message.ts";
+import type { Log } from "../../src/ports/log.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 
 export const library = await loadTexts(fileURLToPath(new URL("../../locales", import.meta.url)));
@@ -26,6 +27,9 @@ export const refund = createRefund(settings, (language) => library.in(language))
 
 /** Sunday, 2026-03-01 12:00 UTC. */
 export const sunday = Date.UTC(2026, 2, 1, 12);
+
+/** Writes nothing: a test looks at what happened. */
+export const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** A clock that stands until it is moved, and dice that count. */
 export function stoppedClock(at = sunday): Clock & { at: number } {
@@ -50,6 +54,7 @@ export function openChat(language: Language = "fr", clock = stoppedClock()) {
     store,
     texts: library,
     clock,
+    log: quiet,
     defaultLanguage: language,
     committed: () => {},
   });

@@ -29,3 +29,10 @@ export const clauses = [
 ] as const;
 
 export type Clause = (typeof clauses)[number];
+
+/** What decides nothing but is told: each such clause with the text that the customer reads of it. */
+export const information = {
+  "1": "policy:clause.1.explanation",
+  "4": "bot:assessment.preliminary",
+  "7": "policy:clause.7.explanation",
+} as const satisfies Partial<Record<Clause, string>>;

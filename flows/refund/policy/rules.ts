@@ -26,7 +26,6 @@ export type RuleTopic = Topic | "withdrawal";
 
 export type Remedy =
   | "redeliver"
-  | "correct"
   | "speedUp"
   | "startManually"
   | "restart"

@@ -11,13 +11,14 @@ import type { EvidenceStore } from "../../ports/evidence.ts";
 import type { Store } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
 import { renderCase } from "./case.ts";
+import { type Picture, renderChart, styleOf } from "./chart.ts";
 import { type Row, renderList } from "./list.ts";
 import { renderNotice } from "./page.ts";
 import { createSessions, sessionSeconds } from "./session.ts";
 import { type Words, wordsOf } from "./words.ts";
 
 export interface ConsoleOptions {
-  store: Pick<Store, "listCases" | "findCase" | "readLog" | "secret">;
+  store: Pick<Store, "listCases" | "findCase" | "readLog" | "countStandings" | "secret">;
   evidence: Pick<EvidenceStore, "original" | "view">;
   texts: TextLibrary;
   clock: Clock;
@@ -26,6 +27,8 @@ export interface ConsoleOptions {
   timeZone: string;
   /** Reads a decision record for people; each flow knows its own. */
   describe(record: unknown, texts: Texts): CaseDescription;
+  /** The pictures of a flow; the first is of the whole. */
+  charts: { flow: string; pictures: readonly Picture[] };
 }
 
 export interface Console {
@@ -55,8 +58,9 @@ const headers = {
 
 /** The agents' pages: reading only, behind a one-time link. */
 export function createConsole(options: ConsoleOptions): Console {
-  const { store, evidence, clock } = options;
+  const { store, evidence, clock, charts } = options;
   const sessions = createSessions(store, clock);
+  const allStyles = styleOf(charts.pictures) + styles;
   const app = new Hono();
 
   const words = (c: Context): Words => {
@@ -79,7 +83,9 @@ export function createConsole(options: ConsoleOptions): Console {
     await next();
   });
 
-  app.get("/style.css", (c) => c.body(styles, 200, { "Content-Type": "text/css; charset=utf-8" }));
+  app.get("/style.css", (c) =>
+    c.body(allStyles, 200, { "Content-Type": "text/css; charset=utf-8" }),
+  );
 
   app.get("/enter", async (c) => {
     // A browser that looks ahead and a chat that previews links must not use the link up.
@@ -118,6 +124,11 @@ export function createConsole(options: ConsoleOptions): Console {
         isFirstPage: !before,
       }),
     );
+  });
+
+  app.get("/chart", async (c) => {
+    const standings = await store.countStandings(charts.flow);
+    return c.html(renderChart(words(c), charts.pictures, standings));
   });
 
   app.get("/cases/:number", async (c) => {

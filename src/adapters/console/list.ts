@@ -17,7 +17,10 @@ export interface Listing {
 
 export function renderList(words: Words, { rows, older, isFirstPage }: Listing): Html {
   const title = words.say("cases.title");
-  const body = html`<h1>${title}</h1>
+  const body = html`<header class="list-head">
+      <h1>${title}</h1>
+      <a class="button" href="/console/chart">${words.say("chart.title")}</a>
+    </header>
     ${
       rows.length === 0 && isFirstPage
         ? renderEmpty(words)

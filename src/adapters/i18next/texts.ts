@@ -63,6 +63,7 @@ function createTexts(library: i18n, language: Language): Texts {
   const formats = createFormats(language);
   const plurals = new Intl.PluralRules(language);
   const templates = new Map<string, Template>();
+  const present = new Map<string, boolean>();
 
   const templateOf = (key: string, count: number | undefined): Template => {
     const slot =
@@ -105,8 +106,14 @@ function createTexts(library: i18n, language: Language): Texts {
       }
       return text;
     },
-    // A count of 2 finds the plural forms as well as a text without them.
-    has: (key) => library.exists(key, { lng: language, returnObjects: false, count: 2 }),
+    has(key) {
+      const known = present.get(key);
+      if (known !== undefined) return known;
+      // A count of 2 finds the plural forms as well as a text without them.
+      const found = library.exists(key, { lng: language, returnObjects: false, count: 2 });
+      present.set(key, found);
+      return found;
+    },
     ...formats,
   };
 }

@@ -17,15 +17,20 @@ export function prepareCommit(
   );
   const insertHandled = db.prepare("INSERT INTO handled (key, at) VALUES (?, ?)");
   const upsertConversation = db.prepare(`
-    INSERT INTO conversation (id, channel, revision, last_seq, body) VALUES (:id, :channel, :revision, :lastSeq, :body)
+    INSERT INTO conversation (id, channel, revision, last_seq, body, flow, standing, resting)
+    VALUES (:id, :channel, :revision, :lastSeq, :body, :flow, :standing, :resting)
     ON CONFLICT (id) DO UPDATE SET
-      channel = excluded.channel, revision = excluded.revision, last_seq = excluded.last_seq, body = excluded.body
+      channel = excluded.channel, revision = excluded.revision, last_seq = excluded.last_seq, body = excluded.body,
+      flow = excluded.flow, standing = excluded.standing, resting = excluded.resting
   `);
   const insertLog = db.prepare(
     "INSERT INTO log (conversation_id, seq, at, body) VALUES (?, ?, ?, ?)",
   );
   const setTimer = db.prepare(
     "INSERT OR REPLACE INTO timer (conversation_id, id, due_at, event) VALUES (?, ?, ?, ?)",
+  );
+  const selectTimer = db.prepare(
+    "SELECT 1 FROM timer WHERE conversation_id = ? AND id = ? AND due_at = ?",
   );
   const cancelTimer = db.prepare("DELETE FROM timer WHERE conversation_id = ? AND id = ?");
   const upsertCase = db.prepare(`
@@ -34,7 +39,7 @@ export function prepareCommit(
   `);
 
   return (commit) => {
-    if (selectHandled.get(commit.handled)) return "duplicate";
+    if (selectHandled.get(commit.handled) || firesNoMore(commit)) return "duplicate";
     const lastSeq = checkRevision(commit);
     checkCaseNumbers(commit);
     insertHandled.run(commit.handled, commit.at);
@@ -44,6 +49,10 @@ export function prepareCommit(
     writeCases(commit);
     return "committed";
   };
+
+  function firesNoMore({ conversation, fires }: Commit): boolean {
+    return fires !== undefined && !selectTimer.get(conversation.id, fires.id, fires.dueAt);
+  }
 
   /** The `seq` that the log has come to. */
   function checkRevision({ conversation }: Commit): number {
@@ -64,9 +73,17 @@ export function prepareCommit(
   }
 
   function writeConversation({ conversation, log }: Commit, lastSeq: number): void {
-    const { id, channel, revision } = conversation;
-    const body = JSON.stringify(conversation);
-    upsertConversation.run({ id, channel, revision, lastSeq: lastSeq + log.length, body });
+    const { id, channel, revision, flow, standing } = conversation;
+    upsertConversation.run({
+      id,
+      channel,
+      revision,
+      lastSeq: lastSeq + log.length,
+      body: JSON.stringify(conversation),
+      flow,
+      standing,
+      resting: Number(conversation.resting),
+    });
   }
 
   function writeLog({ conversation, log, at }: Commit, lastSeq: number): void {

@@ -71,6 +71,28 @@ const migrations = [
     bytes BLOB NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // Where each customer stands, for counting. Version 1 had it in the snapshot
+  // alone: `dialogue` was a state's name, or nested objects of one key each.
+  `
+  ALTER TABLE conversation ADD COLUMN flow TEXT NOT NULL DEFAULT '';
+  ALTER TABLE conversation ADD COLUMN standing TEXT NOT NULL DEFAULT '';
+  ALTER TABLE conversation ADD COLUMN resting INTEGER NOT NULL DEFAULT 0;
+
+  UPDATE conversation SET
+    flow = body ->> '$.flow',
+    standing = coalesce(
+      (
+        SELECT substr(fullkey || '.' || atom, length('$.snapshot.value.dialogue.') + 1)
+        FROM json_tree(body, '$.snapshot.value.dialogue') WHERE atom IS NOT NULL
+      ),
+      ''
+    ),
+    resting = coalesce(body ->> '$.snapshot.value.silence' = 'resting', 0);
+  UPDATE conversation SET body =
+    json_set(body, '$.standing', standing, '$.resting', json(iif(resting, 'true', 'false')));
+
+  CREATE INDEX conversation_standing ON conversation (flow, standing, resting);
+  `,
 ];
 
 /**
@@ -101,11 +123,35 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
-function migrate(db: DatabaseSync): void {
+/**
+ * Opens the database file to be read, as it is; undefined where it has not
+ * come to the schema of today.
+ *
+ * @throws StoreTooNew when a newer bot has written it.
+ */
+export function openDatabaseToRead(path: string): DatabaseSync | undefined {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: busyTimeoutMs });
+  try {
+    if (versionOf(db) === migrations.length) return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  db.close();
+  return undefined;
+}
+
+/** @throws StoreTooNew when a newer bot has written it. */
+function versionOf(db: DatabaseSync): number {
   const { user_version: found } = db.prepare("PRAGMA user_version").get() as {
     user_version: number;
   };
   if (found > migrations.length) throw new StoreTooNew(found, migrations.length);
+  return found;
+}
+
+function migrate(db: DatabaseSync): void {
+  const found = versionOf(db);
   if (found === migrations.length) return;
   db.exec(`
     BEGIN IMMEDIATE;

@@ -38,7 +38,10 @@ function openFolder(folder: string): Store {
   try {
     const path = join(folder, "ombud.sqlite");
     createPrivateFile(path);
-    return createSqliteStore(openDatabase(path), release);
+    const db = openDatabase(path);
+    // Whoever leased a reply is gone: nobody else can have had the folder.
+    db.exec("UPDATE outbox SET leased = 0, ready_at = 0 WHERE leased = 1");
+    return createSqliteStore(db, release);
   } catch (error) {
     release();
     throw error;
@@ -73,6 +76,9 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
   const selectCase = db.prepare("SELECT body FROM cases WHERE number = ?");
   const selectCases = db.prepare(
     "SELECT body FROM cases WHERE (opened_at, number) < (?, ?) ORDER BY opened_at DESC, number DESC LIMIT ?",
+  );
+  const selectStandings = db.prepare(
+    "SELECT standing, resting, count(*) AS count FROM conversation WHERE flow = ? GROUP BY standing, resting",
   );
   const insertSecret = db.prepare("INSERT OR IGNORE INTO secret (name, bytes) VALUES (?, ?)");
   const selectSecret = db.prepare("SELECT bytes FROM secret WHERE name = ?");
@@ -137,6 +143,16 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
           body: string;
         }[];
         return rows.map(({ body }) => JSON.parse(body) as Case);
+      }),
+
+    countStandings: (flow) =>
+      read("count standings", () => {
+        const rows = selectStandings.all(flow) as unknown as {
+          standing: string;
+          resting: number;
+          count: number;
+        }[];
+        return rows.map(({ resting, ...row }) => ({ ...row, resting: resting === 1 }));
       }),
 
     secret: (name) =>

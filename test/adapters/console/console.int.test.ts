@@ -145,7 +145,7 @@ test("sends headers that keep a page to itself, on every kind of answer", async 
 test("needs no inline style or script", async () => {
   await opened.saveCase({ number: "RF-7K2Q9" });
   const cookie = await opened.enter();
-  for (const path of ["/console", "/console/cases/RF-7K2Q9"]) {
+  for (const path of ["/console", "/console/cases/RF-7K2Q9", "/console/chart"]) {
     expect((await get(path, cookie)).text).not.toMatch(/<script|<style|\sstyle=|\son[a-z]+=/iu);
   }
 });
@@ -334,6 +334,51 @@ test.each([
   const { status, text } = await get(path, await opened.enter());
   expect(status).toBe(path.includes("before") ? 200 : 404);
   expect(text).toContain("</html>");
+});
+
+test("shows in the pictures how many stand in each state, and how many fell silent there", async () => {
+  await opened.stand("choosingTopic", 12);
+  await opened.stand("choosingTopic", 3, true);
+  await opened.stand("filling.drop.askingOrdered", 2);
+  await opened.stand("filling.drop.askingDelivered", 1);
+  await opened.stand("filling.recurring.askingUsed", 1, true);
+  await opened.stand("filling.renamed", 1);
+  const { status, text } = await get("/console/chart?lang=en", await opened.enter());
+  expect(status).toBe(200);
+  const rows = [
+    ...text.matchAll(/<code>(.+?)<\/code><\/th>\s*<td>(\d+)<\/td>\s*<td>(\d+)<\/td>/gu),
+  ];
+  expect(rows.map(([, ...cells]) => cells.join(" "))).toEqual([
+    "choosingTopic 12 3",
+    "drop 3 0",
+    "recurring 0 1",
+    "renamed 1 0",
+    "askingOrdered 2 0",
+    "askingDelivered 1 0",
+  ]);
+  const badges = [
+    ...text.matchAll(/<g class="(here|left)"><rect[^>]*\/><text[^>]*>(\d+)<\/text>/gu),
+  ];
+  expect(badges.map(([, kind, count]) => `${kind} ${count}`)).toEqual([
+    "left 3",
+    "here 12",
+    "here 3",
+    "left 1",
+    "here 2",
+    "here 1",
+  ]);
+  expect(text).toContain("Here now 16");
+  expect(text).toContain("Left here 4");
+  expect(text).toContain("My followers, likes or views dropped");
+});
+
+test("serves the pictures' style with its own", async () => {
+  expect((await get("/console/style.css")).text).toContain(".chart .title{");
+});
+
+test("leads from the list to the pictures, which need a session too", async () => {
+  expect((await get("/console", await opened.enter())).text).toContain('href="/console/chart"');
+  expect((await get("/console/chart")).status).toBe(401);
 });
 
 test("works over a real socket", async () => {

@@ -25,7 +25,14 @@ async function converse(id: string): Promise<never> {
       choices: [],
     } as const;
     await store.commit({
-      conversation: { ...about, revision, snapshot, promptedRevision: revision },
+      conversation: {
+        ...about,
+        revision,
+        snapshot,
+        standing: "asking",
+        resting: false,
+        promptedRevision: revision,
+      },
       handled: `${id}:${revision}`,
       at: now,
       log: [0, 1].map((index) => ({ type: "message", id: `${id}:${revision}:${index}`, message })),

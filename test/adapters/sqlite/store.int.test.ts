@@ -21,6 +21,7 @@ import {
   StoreTooNew,
   StoreUnavailable,
 } from "../../../src/core/errors.ts";
+import type { Conversation } from "../../../src/core/conversation.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { commit, said, storeContract } from "../../contract/store.ts";
 
@@ -87,8 +88,66 @@ describe("the folder", () => {
     raw.exec("PRAGMA user_version = 999");
     raw.close();
     expect(() => openSqliteStore(root)).toThrow(StoreTooNew);
-    expect(() => openSqliteStore(root)).toThrow("version 999, this bot knows up to 1");
+    expect(() => openSqliteStore(root)).toThrow("version 999, this bot knows up to 2");
   });
+});
+
+describe("a database of version 1", () => {
+  const context = { text: "\u0000 \ud800 é 'x' \\" };
+
+  /** What version 1 kept: no standing, neither in a column nor in the body. */
+  const asVersion1 = (values: readonly unknown[]) => {
+    const db = openDatabase(join(root, "ombud.sqlite"));
+    db.exec("DROP INDEX conversation_standing");
+    for (const column of ["flow", "standing", "resting"])
+      db.exec(`ALTER TABLE conversation DROP COLUMN ${column}`);
+    const insert = db.prepare("INSERT INTO conversation VALUES (?, 'web', 1, 0, ?)");
+    for (const [index, value] of values.entries()) {
+      const stored: Partial<Conversation> = {
+        ...commit({ id: `c-${index}` }).conversation,
+        snapshot: { value, context },
+      };
+      delete stored.standing;
+      delete stored.resting;
+      insert.run(`c-${index}`, JSON.stringify(stored));
+    }
+    db.exec("PRAGMA user_version = 1");
+    db.close();
+  };
+
+  it("learns where each customer stands from the snapshots, which stay as they were", async () => {
+    const values = [
+      { dialogue: "choosingTopic", silence: "fresh" },
+      { dialogue: { filling: { drop: "askingOrdered" } }, silence: "resting" },
+      { dialogue: { filling: "askingPrice" }, silence: "reminded" },
+      "not one of ours",
+    ];
+    asVersion1(values);
+    const store = openSqliteStore(root);
+    expect((await store.countStandings("refund")).toSorted(byStanding)).toEqual([
+      { standing: "", resting: false, count: 1 },
+      { standing: "choosingTopic", resting: false, count: 1 },
+      { standing: "filling.askingPrice", resting: false, count: 1 },
+      { standing: "filling.drop.askingOrdered", resting: true, count: 1 },
+    ]);
+    const { conversation } = commit({ id: "c-1" });
+    expect(await store.load("c-1")).toEqual({
+      ...conversation,
+      snapshot: { value: values[1], context },
+      standing: "filling.drop.askingOrdered",
+      resting: true,
+    });
+    await store.commit(commit({ id: "c-1", revision: 2, standing: "choosingTopic" }));
+    expect(await store.countStandings("refund")).toContainEqual({
+      standing: "choosingTopic",
+      resting: false,
+      count: 2,
+    });
+    await store.close();
+  });
+
+  const byStanding = (a: { standing: string }, b: { standing: string }) =>
+    a.standing < b.standing ? -1 : 1;
 });
 
 describe("one process has the folder", () => {

@@ -11,7 +11,7 @@ import type { PageEntry } from "../../../src/adapters/web/outbound.ts";
 import { createKeepEvidence } from "../../../src/app/keep-evidence.ts";
 import { createReceiver } from "../../../src/app/receive.ts";
 import { StoreUnavailable } from "../../../src/core/errors.ts";
-import { library, refund } from "../../support/shop.ts";
+import { library, quiet, refund } from "../../support/shop.ts";
 
 export const maxEvidenceBytes = 200_000;
 
@@ -24,6 +24,7 @@ export async function openWebChat({ publicUrl }: { publicUrl?: string } = {}) {
   const clock = { ...systemClock, at: undefined as number | undefined };
   const held = { ...systemClock, now: () => clock.at ?? Date.now() };
   const receiver = createReceiver({
+    log: quiet,
     flow: refund,
     store,
     texts: library,

@@ -421,6 +421,14 @@ describe("an open case", () => {
     expect(await chat.store.listCases({ limit: 5 })).toHaveLength(1);
   });
 
+  it("gets no second case for asking for a person while a withdrawal is thought over", async () => {
+    await chat.type("Quel est le délai de rétractation ?");
+    expect(await placeNow()).toBe("confirmingWithdrawal");
+    await chat.type("une personne");
+    expect(await chat.store.listCases({ limit: 5 })).toHaveLength(1);
+    expect(await placeNow()).toBe("ready");
+  });
+
   it("tells when to expect an answer, in business hours", async () => {
     expect(sunday).toBe(chat.clock.at);
     expect(textOf(await chat.type("une personne"))).toContain("3 mars");

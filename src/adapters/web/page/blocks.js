@@ -188,7 +188,8 @@ function choiceList(choices, press) {
     "aria-label": say("log.choices"),
   });
   const loud = choices.filter((choice) => choice.weight !== "quiet");
-  const quiet = choices.filter((choice) => choice.weight === "quiet");
+  // A person is always one tap away in the header.
+  const quiet = choices.filter(({ id, weight }) => weight === "quiet" && id !== "person");
   for (const [group, members] of neighbours(loud)) {
     list.append(
       group

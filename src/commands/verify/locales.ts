@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Language, languages } from "../../src/core/language.ts";
+import { type Language, languages } from "../../core/language.ts";
 
-const folder = fileURLToPath(new URL("../../locales", import.meta.url));
+export const localesFolder = fileURLToPath(new URL("../../../locales", import.meta.url));
 
 /** One text as it stands in a file: `bot:welcome.hello_one`. */
 export interface LocaleText {
@@ -19,7 +19,7 @@ export function readLocales(): LocaleText[] {
   return languages.flatMap((language) => {
     const texts = namespaces(language).flatMap((namespace) =>
       flatten(
-        JSON.parse(readFileSync(join(folder, language, `${namespace}.json`), "utf8")),
+        JSON.parse(readFileSync(join(localesFolder, language, `${namespace}.json`), "utf8")),
         `${namespace}:`,
       ),
     );
@@ -37,14 +37,10 @@ export function readLocales(): LocaleText[] {
 }
 
 export function namespaces(language: Language): string[] {
-  return readdirSync(join(folder, language))
+  return readdirSync(join(localesFolder, language))
     .filter((file) => file.endsWith(".json"))
     .map((file) => file.slice(0, -".json".length))
     .sort();
-}
-
-export function placeholders(text: string): string[] {
-  return [...text.matchAll(/\{\{\s*([^{}]+?)\s*\}\}/gu)].map(([, name]) => name ?? "");
 }
 
 function flatten(value: unknown, prefix: string): [key: string, text: string][] {

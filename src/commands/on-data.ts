@@ -1,0 +1,42 @@
+import { openSqliteReader, type StoreReader } from "../adapters/sqlite/reader.ts";
+import { readConfig, type Config } from "../config.ts";
+import { BotError } from "../core/errors.ts";
+
+/**
+ * Looks at the data of `DATA_DIR`, beside a running bot if one runs, and ends
+ * with the exit code that `work` gives; with 1 and one clear line where there
+ * is nothing to look at.
+ */
+export async function onData(
+  work: (reader: StoreReader, config: Config) => Promise<number>,
+): Promise<void> {
+  try {
+    process.exitCode = await lookAt(readConfig(process.env), work);
+  } catch (error) {
+    if (!(error instanceof BotError)) throw error;
+    complain(error.message);
+    process.exitCode = 1;
+  }
+}
+
+async function lookAt(
+  config: Config,
+  work: (reader: StoreReader, config: Config) => Promise<number>,
+): Promise<number> {
+  const reader = openSqliteReader(config.dataDir);
+  if (!reader) {
+    complain(
+      `no data of this version in ${config.dataDir}: set DATA_DIR to the bot's folder, or start the bot once, which brings older data up to date`,
+    );
+    return 1;
+  }
+  try {
+    return await work(reader, config);
+  } finally {
+    await reader.close();
+  }
+}
+
+export const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+export const complain = (line: string): void => void process.stderr.write(`Ombud: ${line}\n`);
