@@ -53,11 +53,14 @@ export const chart = setup({
     topicIs: ({ context }, { topic }: { topic: Topic }) => context.topic === topic,
     passes({ context }, { question, topic, given, if: conditions, unless }: PassParams) {
       if (topic !== undefined && topic !== context.topic) return false;
+      const answer = context.answers[question];
+      if (given !== undefined && answer !== given) return false;
+      if (answer === undefined && !unless) return false;
+      if (!conditions && answer !== undefined) return true;
       const known = knownOf(context, question);
       const read = (fact: FactName) => readFact(fact, known);
-      const answer = known.answers[question];
-      if (answer === undefined && !(unless && holds(unless, read))) return false;
-      return (given === undefined || answer === given) && (!conditions || holds(conditions, read));
+      const passed = answer !== undefined || (unless !== undefined && holds(unless, read));
+      return passed && (!conditions || holds(conditions, read));
     },
     meets({ context }, { rule }: { rule: RuleId }) {
       const known = knownOf(context);

@@ -21,7 +21,7 @@ export interface ComparedAssessment {
   rule: string;
   /** Under what it was recorded. */
   versions: Pick<DecisionRecord, "flowVersion"> & { policyVersion: string };
-  verdict: "equal" | "differs" | "not recorded" | "not derived" | "by an upgrade";
+  verdict: "equal" | "differs" | "not recorded" | "not derived";
   /** `before` is recorded, `after` derived. */
   differences: readonly Difference[];
   /** In the case as the desk has it: `before` is the desk's, `after` derived. */
@@ -51,20 +51,13 @@ export async function compareLog(
     }),
   };
   const derived = recordsOf(its, entries);
-  const recorded = recordedIn(its, entries);
+  const recorded = recordedIn(entries);
   const assessments: ComparedAssessment[] = [];
-  for (const { record, event, byUpgrade } of recorded) {
-    const again = byUpgrade ? record : derived.shift();
-    const opened = await caseOf(reader, conversationId, event);
-    assessments.push({ ...compare(record, again, opened), ...(byUpgrade && { verdict: upgrade }) });
-  }
-  return {
-    entries: entries.length,
-    assessments: [...assessments, ...derived.map((again) => compare(undefined, again))],
-  };
+  for (const [index, { record, event }] of recorded.entries())
+    assessments.push(compare(record, derived[index], await caseOf(reader, conversationId, event)));
+  const lost = derived.slice(recorded.length).map((again) => compare(undefined, again));
+  return { entries: entries.length, assessments: [...assessments, ...lost] };
 }
-
-const upgrade = "by an upgrade";
 
 async function wholeLog(
   reader: Pick<StoreReader, "readLog">,
@@ -83,50 +76,15 @@ async function wholeLog(
 const recordsOf = (flow: Flow, entries: readonly LogEntry[]): DecisionRecord[] =>
   JSON.parse(JSON.stringify(replay(flow, entries).assessments)) as DecisionRecord[];
 
-interface Recorded {
-  record: DecisionRecord;
-  event: FlowEvent;
-  /** By the step that brought the conversation to a newer flow, of which the log has the result only. */
-  byUpgrade: boolean;
-}
-
-function recordedIn(flow: Flow, entries: readonly LogEntry[]): Recorded[] {
-  const recorded: Recorded[] = [];
-  for (const turn of turnsOf(entries)) {
-    const event = turn.find(({ body }) => body.type === "event")?.body;
-    const records = turn.flatMap(({ body }) =>
-      body.type === "assessment" ? [body.assessment as DecisionRecord] : [],
-    );
-    if (event?.type !== "event" || records.length === 0) continue;
-    const own = derivedIn(turn, records.length);
-    for (const [index, record] of records.entries()) {
-      const byUpgrade = index < records.length - own;
-      recorded.push({ record, event: event.event, byUpgrade });
-    }
-  }
-  return recorded;
-
-  /** How many of a turn's assessments come from its event; all of them but where it began with an upgrade. */
-  function derivedIn(turn: readonly LogEntry[], most: number): number {
-    const [first] = turn;
-    if (first?.body.type !== "upgraded") return most;
-    const before = entries.filter(({ seq }) => seq < first.seq);
-    return recordsOf(flow, [...before, ...turn]).length - recordsOf(flow, before).length;
-  }
-}
-
-/** The entries of one commit each: a turn begins with its event, or with the upgrade before it. */
-function turnsOf(entries: readonly LogEntry[]): LogEntry[][] {
-  const turns: LogEntry[][] = [];
-  let isUpgraded = false;
-  for (const entry of entries) {
-    const { type } = entry.body;
-    const begins = type === "upgraded" || (type === "event" && !isUpgraded);
-    if (begins) turns.push([entry]);
-    else turns.at(-1)?.push(entry);
-    if (type === "upgraded" || type === "event") isUpgraded = type === "upgraded";
-  }
-  return turns;
+/** What is recorded, each with the event of its turn. */
+function recordedIn(entries: readonly LogEntry[]): { record: DecisionRecord; event: FlowEvent }[] {
+  let event: FlowEvent | undefined;
+  return entries.flatMap(({ body }) => {
+    if (body.type === "event") ({ event } = body);
+    return body.type === "assessment" && event
+      ? [{ record: body.assessment as DecisionRecord, event }]
+      : [];
+  });
 }
 
 function compare(

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { openSqliteReader, type StoreReader } from "../adapters/sqlite/reader.ts";
 import { readConfig, type Config } from "../config.ts";
 import { BotError } from "../core/errors.ts";
@@ -10,6 +11,7 @@ import { BotError } from "../core/errors.ts";
 export async function onData(
   work: (reader: StoreReader, config: Config) => Promise<number>,
 ): Promise<void> {
+  if (existsSync(".env")) process.loadEnvFile(".env");
   try {
     process.exitCode = await lookAt(readConfig(process.env), work);
   } catch (error) {

@@ -45,7 +45,7 @@ async function replayCase(reader: StoreReader, config: Config, wanted: string): 
 }
 
 const isEqual = ({ verdict, atDesk }: ComparedAssessment) =>
-  (verdict === "equal" || verdict === "by an upgrade") && atDesk.length === 0;
+  verdict === "equal" && atDesk.length === 0;
 
 const isOfAnotherVersion = ({ versions }: ComparedAssessment) =>
   versions.policyVersion !== figures.version || versions.flowVersion !== flowVersion;

@@ -39,11 +39,13 @@ interface Walks {
   walks: number;
 }
 
-if (isMainThread) await verify(walksAsked());
-else
-  parentPort?.postMessage(
-    checkWalks(openBot(await loadTexts(localesFolder)), rules, workerData as Walks),
-  );
+if (isMainThread) {
+  await verify(walksAsked());
+} else {
+  const bot = openBot(await loadTexts(localesFolder));
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+  parentPort?.postMessage(checkWalks(bot, rules, workerData as Walks));
+}
 
 function walksAsked(): Walks {
   const { values } = parseArgs({
@@ -80,7 +82,7 @@ async function verify(asked: Walks): Promise<void> {
   report("said", checkSaid(entries, bot.used, information));
   for (const half of walked) report("walks", (await half)[0]);
 
-  for (const warning of warnings) console.log(`  ${warning}`);
+  console.log(`${warnings.length} labels may be cut on a phone’s button: ${warnings.join(", ")}`);
   console.log(
     `A review with a customer’s longest words has ${longestEcho(bot, scenes)} characters: a channel splits it.`,
   );

@@ -96,7 +96,7 @@ export function openBotFolder() {
   };
 }
 
-/** Runs a command of `src/commands` as `npm run` does, with only these settings. */
+/** Runs a command of `src/commands` as `npm run` does, with only these settings and no `.env`. */
 export function runCommand(
   name: string,
   settings: Readonly<Record<string, string>>,
@@ -105,6 +105,7 @@ export function runCommand(
   const script = fileURLToPath(new URL(`../../src/commands/${name}.ts`, import.meta.url));
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
     env: { PATH: process.env["PATH"] ?? "", ...settings },
+    cwd: tmpdir(),
     encoding: "utf8",
   });
   return { status, stdout, stderr, lines: stdout.trimEnd().split("\n") };

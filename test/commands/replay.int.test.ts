@@ -141,7 +141,7 @@ describe("npm run replay", () => {
     const { assessments } = await compareLog(reader, newer, "anna");
     const [first, second] = await bot.numbers();
     expect(assessments).toMatchObject([
-      { number: first, rule: "human.asked", verdict: "by an upgrade", atDesk: [] },
+      { number: first, rule: "human.asked", verdict: "equal", atDesk: [] },
       { number: second, rule: "drop.guaranteed-refund", verdict: "equal", atDesk: [] },
     ]);
     await reader.close();

@@ -1,5 +1,4 @@
-import type { Conditions, FactName } from "../facts.ts";
-import { domains } from "../facts.ts";
+import type { Conditions } from "../facts.ts";
 import type { Clause } from "./clauses.ts";
 
 export const topics = [
@@ -207,12 +206,6 @@ export const ruleIds = Object.keys(table) as RuleId[];
 
 export const rulesOf = (topic: RuleTopic): RuleId[] =>
   ruleIds.filter((id) => rules[id].topic === topic);
-
-/** The facts that a topic's own rows look at, in the order in which they first do. */
-export function factsOf(topic: RuleTopic): FactName[] {
-  const names = new Set(rulesOf(topic).flatMap((id) => Object.keys(rules[id].when) as FactName[]));
-  return Object.keys(domains).filter((name) => names.has(name as FactName)) as FactName[];
-}
 
 export function opensCase(outcome: Outcome): boolean {
   return outcome.kind !== "clarification" && outcome.kind !== "wait";

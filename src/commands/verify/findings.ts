@@ -17,7 +17,7 @@ export interface Checked {
 export function openLedger() {
   const found = new Map<string, Finding>();
   return {
-    broken(promise: string, what: string, where: string): void {
+    broken: (promise: string, what: string, where: string): void => {
       const known = `${promise}\n${what}`;
       if (!found.has(known)) found.set(known, { promise, what, where });
     },

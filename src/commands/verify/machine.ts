@@ -1,10 +1,7 @@
 import type { AnyStateMachine, AnyStateNode } from "xstate";
 import type { FlowEvent } from "../../core/conversation.ts";
 import { languages, type Language } from "../../core/language.ts";
-import type { RefundEvent } from "../../../flows/refund/context.ts";
-import { offers, topics } from "../../../flows/refund/policy/rules.ts";
-import { questions, type QuestionId } from "../../../flows/refund/questions.ts";
-import { answersBy, noon, picture, type Meaning } from "./answers.ts";
+import { noon } from "./answers.ts";
 import {
   contextOf,
   isPassed,
@@ -15,6 +12,7 @@ import {
   take,
   type Dialogue,
 } from "./dialogue.ts";
+import { payloads } from "./events.ts";
 import { openLedger, type Checked, type Ledger } from "./findings.ts";
 import { bring, offered, threadAt, type Bot, type Thread } from "./thread.ts";
 
@@ -228,60 +226,6 @@ function checkWaysOutOf(bot: Bot, stand: Dialogue, language: Language, ledger: L
     }
   });
 }
-
-type EventType = RefundEvent["type"];
-const source = "verify:0";
-const files = [picture(1)];
-const words = "Voici ce qui s’est passé";
-const questionIds = Object.keys(questions) as QuestionId[];
-
-/** Every event of the flow, with what it may carry, in season or not. */
-const payloads: { readonly [T in EventType]: readonly (Meaning & { type: T })[] } = {
-  started: [{ type: "started" }],
-  "topic-chosen": topics.map((topic) => ({ type: "topic-chosen", topic, description: words })),
-  "problem-told": [{ type: "problem-told", description: words }],
-  answered: [
-    ...questionIds.flatMap((question) =>
-      answersBy(question)
-        .filter((event) => event.type === "answered")
-        .slice(-2)
-        .map((event) => ({ ...event, understood: question })),
-    ),
-    { type: "answered", answers: {}, source },
-  ],
-  "answer-refused": [
-    { type: "answer-refused", fault: "notAChoice" },
-    { type: "answer-refused", question: "orderNumber", fault: "wrongForm" },
-  ],
-  "evidence-given": [
-    { type: "evidence-given", files, answers: {}, source },
-    { type: "evidence-given", files, answers: { statistics: "given" }, source },
-  ],
-  "went-back": [{ type: "went-back" }],
-  "change-asked": questionIds.map((question) => ({ type: "change-asked", question })),
-  confirmed: [{ type: "confirmed" }],
-  "started-over": [{ type: "started-over" }],
-  restored: [{ type: "restored" }],
-  "language-chosen": languages.map((language) => ({ type: "language-chosen", language })),
-  "help-asked": [{ type: "help-asked" }],
-  "person-asked": [{ type: "person-asked" }],
-  "offer-taken": offers.map((offer) => ({ type: "offer-taken", offer })),
-  "reminder-asked": [{ type: "reminder-asked" }],
-  "withdrawal-asked": [{ type: "withdrawal-asked" }],
-  "withdrawal-declared": [{ type: "withdrawal-declared", declaration: words }],
-  "status-asked": [{ type: "status-asked" }],
-  "case-extended": [{ type: "case-extended", text: words }],
-  "addition-asked": [{ type: "addition-asked" }],
-  "email-asked": [{ type: "email-asked" }],
-  "email-given": [{ type: "email-given", email: "moi@example.org" }],
-  "return-link-asked": [{ type: "return-link-asked" }],
-  "contest-asked": [{ type: "contest-asked" }],
-  contested: [{ type: "contested", text: words }],
-  "another-asked": [{ type: "another-asked" }],
-  "stale-pressed": [{ type: "stale-pressed" }],
-  "edited-late": [{ type: "edited-late" }],
-  rescued: [{ type: "rescued" }],
-};
 
 /** Every event in every stand, in season or not: none throws, strands or gives an open case away. */
 export function checkEvents(bot: Bot, stands: readonly Dialogue[], ledger: Ledger): Dialogue[] {

@@ -172,7 +172,7 @@ export function checkWalks(
     try {
       walk(result.counterexample?.[0] ?? [], told);
     } catch (error) {
-      ledger.broken("every walk ends as the rules say", (error as Error).message, told.join(" → "));
+      ledger.broken("every walk ends as the rules say", (error as Error).message, shortened(told));
     }
   }
   return {
@@ -208,6 +208,10 @@ function brokenBy(
   const [found] = ledger.findings();
   return found && `${found.promise}: ${found.what}`;
 }
+
+/** What is done over and over is told once. */
+const shortened = (told: readonly string[]): string =>
+  told.filter((deed, index) => deed !== told[index - 1]).join(" → ");
 
 function tell(deed: Deed): string {
   switch (deed.type) {

@@ -15,7 +15,7 @@ import { openLedger, type Checked, type Ledger } from "./findings.ts";
 import { onlyRow, type Policy } from "./rules.ts";
 
 /** They size what comes back, or tell people what they need, without changing the row. */
-const figuresOnly: readonly QuestionId[] = [
+const figuresOnly = new Set<QuestionId>([
   "ordered",
   "dropNoticed",
   "countAtStart",
@@ -24,7 +24,7 @@ const figuresOnly: readonly QuestionId[] = [
   "deliveryEnd",
   "chargedAt",
   "description",
-];
+]);
 
 /** One way through a topic, from the choice of it to where nothing more is asked. */
 export interface Way {
@@ -95,7 +95,7 @@ export function walkWays(
             return next ? [...rowsBehind(next, on, [...asked, question])] : [];
           }),
       );
-      if (!beside && !figuresOnly.includes(question) && behind.size < 2)
+      if (!beside && !figuresOnly.has(question) && behind.size < 2)
         ledger.broken(
           "every question decides something",
           `${question} decides nothing`,

@@ -208,7 +208,7 @@ export function checkMessages({ flow, texts }: Bot, scenes: readonly Scene[]): C
   return {
     figures: { "messages rendered": messages, "longest, characters": longest },
     findings: findings(),
-    warnings: [...warnings].sort().map((label) => `longer than a phone’s button: ${label}`),
+    warnings: [...warnings].sort(),
   };
 }
 

@@ -41,6 +41,17 @@ storeContract(
 );
 
 describe("the folder", () => {
+  it("gives back at once what a bot that is gone had leased", async () => {
+    const at = commit().at;
+    const first = openSqliteStore(root);
+    await first.commit(commit({}, { log: [said("first")] }));
+    expect(await first.lease(at, 3_600_000, 10)).toHaveLength(1);
+    await first.close();
+    const second = openSqliteStore(root);
+    expect(await second.lease(at, 3_600_000, 10)).toMatchObject([{ attempts: 2 }]);
+    await second.close();
+  });
+
   it("is made for its owner alone, and so are the files", async () => {
     const folder = join(root, "made", "here");
     const store = openSqliteStore(folder);
