@@ -59,7 +59,7 @@ export interface Store {
     limit: number;
   }): Promise<Case[]>;
 
-  /** How many conversations of a flow stand in each state, as last committed; states where none stand are left out. In no order. */
+  /** How many conversations of a flow stand in each state, by the version that last touched them; states where none stand are left out. In no order. */
   countStandings(flow: string): Promise<StandingCount[]>;
 
   /** 32 random bytes under this name, made at the first call, the same ever after in every process. */
@@ -92,7 +92,7 @@ export type TimerChange =
   /** Also how a fired timer goes; cancelling what is not set changes nothing. */
   | { type: "cancel"; id: string };
 
-export interface StandingCount extends Pick<Conversation, "standing" | "resting"> {
+export interface StandingCount extends Pick<Conversation, "flowVersion" | "standing" | "resting"> {
   count: number;
 }
 

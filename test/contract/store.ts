@@ -660,13 +660,15 @@ export function storeContract(
         await stand("cleo", "filling.askingPrice", { resting: true });
         await stand("dora", "choosingTopic");
         await stand("eve", "choosingTopic", { flow: "warranty" });
+        await stand("finn", "choosingTopic", { flowVersion: 2 });
         const counted = await store.countStandings("refund");
-        expect(counted).toHaveLength(3);
+        expect(counted).toHaveLength(4);
         expect(counted).toEqual(
           expect.arrayContaining([
-            { standing: "filling.askingPrice", resting: false, count: 2 },
-            { standing: "filling.askingPrice", resting: true, count: 1 },
-            { standing: "choosingTopic", resting: false, count: 1 },
+            { flowVersion: 1, standing: "filling.askingPrice", resting: false, count: 2 },
+            { flowVersion: 1, standing: "filling.askingPrice", resting: true, count: 1 },
+            { flowVersion: 1, standing: "choosingTopic", resting: false, count: 1 },
+            { flowVersion: 2, standing: "choosingTopic", resting: false, count: 1 },
           ]),
         );
         expect(await store.countStandings("none")).toEqual([]);
@@ -676,7 +678,7 @@ export function storeContract(
         await store.commit(commit({ standing: "choosingTopic" }));
         await store.commit(commit({ revision: 2, standing: "caseOpen.ready", resting: true }));
         expect(await store.countStandings("refund")).toEqual([
-          { standing: "caseOpen.ready", resting: true, count: 1 },
+          { flowVersion: 1, standing: "caseOpen.ready", resting: true, count: 1 },
         ]);
       });
     });

@@ -44,7 +44,7 @@ export function renderChart(
       <a class="button" href="/console">${words.say("toCases")}</a>
     </header>
     <p class="lead">${words.say("chart.lead")}</p>
-    ${renderCount(words, countIn(standings))}
+    ${renderCount(words, countIn(standings))} ${renderVersions(words, standings)}
     <nav class="parts" aria-label="${words.say("chart.parts")}">
       ${named.map((picture) => html`<a href="#${picture.id}">${picture.title}</a>`)}
     </nav>
@@ -103,6 +103,24 @@ function renderCount(words: Words, { here, left }: Count): Html {
     <span class="here">${words.say("chart.here")} ${words.texts.figure(here)}</span>
     <span class="left">${words.say("chart.left")} ${words.texts.figure(left)}</span>
   </p>`;
+}
+
+/** By the version of the flow that last touched them; the older ones are brought along when they write again. */
+function renderVersions(words: Words, standings: readonly StandingCount[]): Html | "" {
+  const versions = [...new Set(standings.map(({ flowVersion }) => flowVersion))].sort(
+    (a, b) => b - a,
+  );
+  if (versions.length === 0) return "";
+  return html`<ul class="versions">
+    ${versions.map((version) => {
+      const { here, left } = countIn(
+        standings.filter(({ flowVersion }) => flowVersion === version),
+      );
+      return html`<li>
+        ${words.texts.text("console:chart.version", { version, count: here + left })}
+      </li>`;
+    })}
+  </ul>`;
 }
 
 const placesIn = (svg: string): string[] =>

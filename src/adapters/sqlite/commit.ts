@@ -17,11 +17,11 @@ export function prepareCommit(
   );
   const insertHandled = db.prepare("INSERT INTO handled (key, at) VALUES (?, ?)");
   const upsertConversation = db.prepare(`
-    INSERT INTO conversation (id, channel, revision, last_seq, body, flow, standing, resting)
-    VALUES (:id, :channel, :revision, :lastSeq, :body, :flow, :standing, :resting)
+    INSERT INTO conversation (id, channel, revision, last_seq, body, flow, flow_version, standing, resting)
+    VALUES (:id, :channel, :revision, :lastSeq, :body, :flow, :flowVersion, :standing, :resting)
     ON CONFLICT (id) DO UPDATE SET
       channel = excluded.channel, revision = excluded.revision, last_seq = excluded.last_seq, body = excluded.body,
-      flow = excluded.flow, standing = excluded.standing, resting = excluded.resting
+      flow = excluded.flow, flow_version = excluded.flow_version, standing = excluded.standing, resting = excluded.resting
   `);
   const insertLog = db.prepare(
     "INSERT INTO log (conversation_id, seq, at, body) VALUES (?, ?, ?, ?)",
@@ -73,7 +73,7 @@ export function prepareCommit(
   }
 
   function writeConversation({ conversation, log }: Commit, lastSeq: number): void {
-    const { id, channel, revision, flow, standing } = conversation;
+    const { id, channel, revision, flow, flowVersion, standing } = conversation;
     upsertConversation.run({
       id,
       channel,
@@ -81,6 +81,7 @@ export function prepareCommit(
       lastSeq: lastSeq + log.length,
       body: JSON.stringify(conversation),
       flow,
+      flowVersion,
       standing,
       resting: Number(conversation.resting),
     });

@@ -75,11 +75,13 @@ const migrations = [
   // alone: `dialogue` was a state's name, or nested objects of one key each.
   `
   ALTER TABLE conversation ADD COLUMN flow TEXT NOT NULL DEFAULT '';
+  ALTER TABLE conversation ADD COLUMN flow_version INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE conversation ADD COLUMN standing TEXT NOT NULL DEFAULT '';
   ALTER TABLE conversation ADD COLUMN resting INTEGER NOT NULL DEFAULT 0;
 
   UPDATE conversation SET
     flow = body ->> '$.flow',
+    flow_version = body ->> '$.flowVersion',
     standing = coalesce(
       (
         SELECT substr(fullkey || '.' || atom, length('$.snapshot.value.dialogue.') + 1)
@@ -91,7 +93,7 @@ const migrations = [
   UPDATE conversation SET body =
     json_set(body, '$.standing', standing, '$.resting', json(iif(resting, 'true', 'false')));
 
-  CREATE INDEX conversation_standing ON conversation (flow, standing, resting);
+  CREATE INDEX conversation_standing ON conversation (flow, flow_version, standing, resting);
   `,
 ];
 

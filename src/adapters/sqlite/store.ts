@@ -78,7 +78,10 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
     "SELECT body FROM cases WHERE (opened_at, number) < (?, ?) ORDER BY opened_at DESC, number DESC LIMIT ?",
   );
   const selectStandings = db.prepare(
-    "SELECT standing, resting, count(*) AS count FROM conversation WHERE flow = ? GROUP BY standing, resting",
+    `
+    SELECT flow_version AS flowVersion, standing, resting, count(*) AS count
+    FROM conversation WHERE flow = ? GROUP BY flow_version, standing, resting
+  `,
   );
   const insertSecret = db.prepare("INSERT OR IGNORE INTO secret (name, bytes) VALUES (?, ?)");
   const selectSecret = db.prepare("SELECT bytes FROM secret WHERE name = ?");
@@ -148,6 +151,7 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
     countStandings: (flow) =>
       read("count standings", () => {
         const rows = selectStandings.all(flow) as unknown as {
+          flowVersion: number;
           standing: string;
           resting: number;
           count: number;

@@ -110,7 +110,7 @@ describe("a database of version 1", () => {
   const asVersion1 = (values: readonly unknown[]) => {
     const db = openDatabase(join(root, "ombud.sqlite"));
     db.exec("DROP INDEX conversation_standing");
-    for (const column of ["flow", "standing", "resting"])
+    for (const column of ["flow", "flow_version", "standing", "resting"])
       db.exec(`ALTER TABLE conversation DROP COLUMN ${column}`);
     const insert = db.prepare("INSERT INTO conversation VALUES (?, 'web', 1, 0, ?)");
     for (const [index, value] of values.entries()) {
@@ -136,10 +136,10 @@ describe("a database of version 1", () => {
     asVersion1(values);
     const store = openSqliteStore(root);
     expect((await store.countStandings("refund")).toSorted(byStanding)).toEqual([
-      { standing: "", resting: false, count: 1 },
-      { standing: "choosingTopic", resting: false, count: 1 },
-      { standing: "filling.askingPrice", resting: false, count: 1 },
-      { standing: "filling.drop.askingOrdered", resting: true, count: 1 },
+      { flowVersion: 1, standing: "", resting: false, count: 1 },
+      { flowVersion: 1, standing: "choosingTopic", resting: false, count: 1 },
+      { flowVersion: 1, standing: "filling.askingPrice", resting: false, count: 1 },
+      { flowVersion: 1, standing: "filling.drop.askingOrdered", resting: true, count: 1 },
     ]);
     const { conversation } = commit({ id: "c-1" });
     expect(await store.load("c-1")).toEqual({
@@ -150,6 +150,7 @@ describe("a database of version 1", () => {
     });
     await store.commit(commit({ id: "c-1", revision: 2, standing: "choosingTopic" }));
     expect(await store.countStandings("refund")).toContainEqual({
+      flowVersion: 1,
       standing: "choosingTopic",
       resting: false,
       count: 2,
