@@ -139,7 +139,9 @@ export async function split(
       if (!commit) throw new TypeError("a turn has a commit");
       const stored = await timed("load", () => store.load(inbound.conversationId));
       const moment = { now: commit.at, dice: "0badcafe" };
-      const first = stored ? undefined : timed("step", () => begin(refund, moment, "fr"));
+      const first = stored
+        ? undefined
+        : timed("step", () => begin(refund, refund.input(moment, "fr")));
       const conversation = stored ?? {
         ...commit.conversation,
         revision: 0,

@@ -40,7 +40,7 @@ export const recordAssessment = {
 const newCase = chart.assign(({ context }) => ({
   ...archived(context),
   case: {
-    number: caseNumber(context.dice),
+    number: caseNumber(context.dice, openedInThisTurn(context)),
     openedAt: context.at,
     contested: false,
     record: recordOf(context),
@@ -192,3 +192,7 @@ export function archived({
     case: undefined,
   };
 }
+
+/** A rescue and a withdrawal declared in the same words open a case each. */
+const openedInThisTurn = (context: RefundContext): number =>
+  archived(context).pastCases.filter(({ openedAt }) => openedAt === context.at).length;

@@ -33,7 +33,7 @@ export function createRefund(
     migrations,
     check,
     rescue(language, moment) {
-      const first = begin(flow, moment, language);
+      const first = begin(flow, flow.input(moment, language));
       const event = { type: "rescued", at: moment.now, dice: moment.dice };
       const next = step(flow, first.snapshot, event);
       return { ...next, timers: [...first.timers, ...next.timers] };

@@ -47,8 +47,8 @@ export function createReceiver(parts: {
     async receive(inbound) {
       const { conversationId, key } = inbound;
       return commitTurn(conversationId, key, (stored, moment) => {
-        if (!stored) return take(beginning(inbound, moment), inbound, moment, true);
-        return decided(stored, moment, (opened) => take(opened, inbound, moment, false));
+        if (!stored) return take(beginning(inbound, moment), inbound, moment);
+        return decided(stored, moment, (opened) => take(opened, inbound, moment));
       });
     },
 
@@ -106,7 +106,7 @@ export function createReceiver(parts: {
     }
   }
 
-  function take(opened: Opened, inbound: Inbound, moment: Moment, isNew: boolean): Plan {
+  function take(opened: Opened, inbound: Inbound, moment: Moment): Plan {
     const { conversation } = opened;
     const { event, said } = flow.readEvent(inbound, conversation, moment);
     const next = step(flow, conversation.snapshot, event);
@@ -115,7 +115,6 @@ export function createReceiver(parts: {
       by: "customer" as const,
       key: inbound.key,
       ...(said && { said }),
-      ...(isNew && { beganIn: conversation.language }),
     };
     return plan(flow, opened, next, taken, textsIn);
   }
@@ -124,7 +123,8 @@ export function createReceiver(parts: {
     { conversationId, channel, language = defaultLanguage }: Inbound,
     moment: Moment,
   ): Opened {
-    const first = begin(flow, moment, language);
+    const beganWith = flow.input(moment, language);
+    const first = begin(flow, beganWith);
     return {
       conversation: {
         id: conversationId,
@@ -139,6 +139,7 @@ export function createReceiver(parts: {
       },
       steps: [first],
       log: [],
+      beganWith,
     };
   }
 }

@@ -35,22 +35,12 @@ export interface ComparedAssessment {
  * @throws whatever the flow throws at a log that it can't replay.
  */
 export async function compareLog(
-  reader: Pick<StoreReader, "load" | "findCase" | "readLog">,
+  reader: Pick<StoreReader, "findCase" | "readLog">,
   flow: Flow,
   conversationId: string,
 ): Promise<ComparedLog> {
   const entries = await wholeLog(reader, conversationId);
-  const conversation = await reader.load(conversationId);
-  const { timeZone } = (conversation?.snapshot.context ?? {}) as Partial<RefundContext>;
-  // A conversation keeps the zone in which it began, whatever is set today.
-  const its: Flow = {
-    ...flow,
-    input: (moment, language) => ({
-      ...(flow.input(moment, language) as object),
-      ...(timeZone && { timeZone }),
-    }),
-  };
-  const derived = recordsOf(its, entries);
+  const derived = recordsOf(flow, entries);
   const recorded = recordedIn(entries);
   const assessments: ComparedAssessment[] = [];
   for (const [index, { record, event }] of recorded.entries())

@@ -46,8 +46,8 @@ export interface LogEntry {
 export type LogBody =
   /**
    * An event that the machine took. `said` is what a reader of the transcript
-   * sees of it; timers say nothing. The first also has the language that the
-   * conversation began in, which nothing else would tell a replay.
+   * sees of it; timers say nothing. The first also has what the machine
+   * began with, which nothing else would tell a replay.
    */
   | {
       type: "event";
@@ -55,7 +55,7 @@ export type LogBody =
       by: "customer" | "timer";
       key: string;
       said?: Said;
-      beganIn?: Language;
+      beganWith?: unknown;
     }
   | { type: "message"; id: string; message: Message }
   | { type: "assessment"; assessment: unknown }

@@ -1,7 +1,6 @@
 import { createActor, initialTransition, type AnyActorScope, type AnyStateMachine } from "xstate";
 import type { FlowEvent, Snapshot } from "./conversation.ts";
-import type { Effect, Flow, Moment, Step, TimerOrder } from "./flow.ts";
-import type { Language } from "./language.ts";
+import type { Effect, Flow, Step, TimerOrder } from "./flow.ts";
 
 /** An action as XState hands it out; our own are orders in `params`, never run. */
 interface Action {
@@ -14,9 +13,9 @@ interface LiveSnapshot {
   context: unknown;
 }
 
-/** The state before the first event. */
-export function begin(flow: Flow, moment: Moment, language: Language): Step {
-  return stepOf(initialTransition(flow.machine, flow.input(moment, language)));
+/** The state before the first event, from what `flow.input` gave. */
+export function begin(flow: Flow, input: unknown): Step {
+  return stepOf(initialTransition(flow.machine, input));
 }
 
 /**

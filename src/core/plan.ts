@@ -19,7 +19,6 @@ export interface Taken {
   key: string;
   said?: Said;
   /** Of the first. */
-  beganIn?: Language;
 }
 
 /** All that one turn writes, beside when and under which key. */
@@ -40,7 +39,7 @@ export interface Plan {
  */
 export function plan(
   flow: Flow,
-  { conversation: before, steps: earlier, log }: Opened,
+  { conversation: before, steps: earlier, log, beganWith }: Opened,
   next: Step,
   taken: Taken,
   textsIn: (language: Language) => Texts,
@@ -67,7 +66,7 @@ export function plan(
     },
     log: [
       ...log,
-      { type: "event", ...taken },
+      { type: "event", ...taken, ...(beganWith !== undefined && { beganWith }) },
       ...steps
         .flatMap(assessedBy)
         .map((assessment): LogBody => ({ type: "assessment", assessment })),

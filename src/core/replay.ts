@@ -15,10 +15,9 @@ export function replay(
   entries: readonly LogEntry[],
 ): { snapshot: Snapshot; assessments: unknown[] } {
   const [first] = entries;
-  if (first?.body.type !== "event" || !first.body.beganIn)
+  if (first?.body.type !== "event" || first.body.beganWith === undefined)
     throw new TypeError("a replay starts with a log's first entry");
-  const { event, beganIn } = first.body;
-  const begun = begin(flow, { now: event.at, dice: event.dice }, beganIn);
+  const begun = begin(flow, first.body.beganWith);
   let { snapshot } = begun;
   const assessments = assessedBy(begun);
   for (const { body } of entries) {

@@ -10,6 +10,8 @@ export interface Opened {
   steps: readonly Step[];
   /** Logged before what comes next. */
   log: readonly LogBody[];
+  /** Of a new conversation: the machine's input, for a replay. */
+  beganWith?: unknown;
 }
 
 /**

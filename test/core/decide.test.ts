@@ -31,7 +31,7 @@ const moment = { now: 5, dice: "00000007" };
 
 describe("a step", () => {
   it("gives a timer as an order, and takes it back when the state is left", () => {
-    const first = begin(flow, moment, "en");
+    const first = begin(flow, undefined);
     expect(first.timers).toEqual([
       {
         type: "set",
@@ -46,7 +46,7 @@ describe("a step", () => {
   });
 
   it("cancels before it sets anew, in that order", () => {
-    const { timers } = step(flow, begin(flow, moment, "en").snapshot, {
+    const { timers } = step(flow, begin(flow, undefined).snapshot, {
       type: "press",
       at: 6,
       dice: "",
@@ -55,8 +55,8 @@ describe("a step", () => {
   });
 
   it("takes the stored timer's event back in", () => {
-    const [timer] = begin(flow, moment, "en").timers;
-    const fired = step(flow, begin(flow, moment, "en").snapshot, {
+    const [timer] = begin(flow, undefined).timers;
+    const fired = step(flow, begin(flow, undefined).snapshot, {
       type: timer?.type === "set" ? timer.event : "",
       at: 1005,
       dice: "",
@@ -65,7 +65,7 @@ describe("a step", () => {
   });
 
   it("puts the event's time and chance into the context, and keeps the stored snapshot as it was", () => {
-    const { snapshot } = begin(flow, moment, "en");
+    const { snapshot } = begin(flow, undefined);
     const stored = JSON.stringify(snapshot);
     const next = step(flow, snapshot, { type: "press", at: 77, dice: "beef" });
     expect(next.snapshot.context).toEqual({ at: 77, dice: "beef", count: 1 });
@@ -73,7 +73,7 @@ describe("a step", () => {
   });
 
   it("hands out the orders it knows and changes nothing for an event that it does not", () => {
-    const { snapshot } = begin(flow, moment, "en");
+    const { snapshot } = begin(flow, undefined);
     expect(step(flow, snapshot, { type: "press", at: 6, dice: "" }).effects).toEqual([
       { type: "say", params: { topic: "pressed" } },
     ]);

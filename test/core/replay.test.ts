@@ -74,7 +74,7 @@ describe("the replay of a log", () => {
     await chat.press("topic:drop");
     await expectSame(chat);
     const [first] = await logOf(chat);
-    expect(first?.body).toMatchObject({ type: "event", beganIn: "sv" });
+    expect(first?.body).toMatchObject({ type: "event", beganWith: { language: "sv" } });
   });
 
   it("refuses a log whose beginning is missing", async () => {

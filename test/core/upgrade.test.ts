@@ -224,3 +224,17 @@ it("a conversation whose snapshot broke within a version goes to a person too", 
   await chat.type("800");
   expect(await chat.store.listCases({ limit: 5 })).toHaveLength(1);
 });
+
+it("a rescue and a withdrawal in the same turn are two cases", async () => {
+  const chat = await versionOne();
+  const two = await under(
+    second((snapshot) => ({ ...snapshot, value: null })),
+    chat,
+  );
+  await two.send("new", "Je me rétracte de ce contrat");
+  const cases = await chat.store.listCases({ limit: 5 });
+  expect(cases.map(({ reason }) => reason).toSorted()).toEqual([
+    "customerAsked",
+    "withdrawalDeclared",
+  ]);
+});

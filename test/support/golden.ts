@@ -131,7 +131,7 @@ export function waysToRules(): ReadonlyMap<RuleId, readonly Deed[]> {
   const moment = { now: sunday, dice: "0badcafe" };
   const ways = new Map<RuleId, readonly Deed[]>();
   const seen = new Set<string>();
-  let walks: Walk[] = [{ snapshot: begin(refund, moment, "en").snapshot, deeds: [] }];
+  let walks: Walk[] = [{ snapshot: begin(refund, refund.input(moment, "en")).snapshot, deeds: [] }];
   while (walks.length > 0) {
     const next: Walk[] = [];
     for (const walk of walks) {

@@ -12,19 +12,10 @@ export interface Dialogue {
   effects: readonly Effect[];
 }
 
-const flowOf = (machine: AnyStateMachine) =>
-  ({
-    machine,
-    input: ({ now, dice }: { now: number; dice: string }, language: string) => ({
-      at: now,
-      dice,
-      timeZone,
-      language,
-    }),
-  }) as unknown as Flow;
+const flowOf = (machine: AnyStateMachine) => ({ machine }) as Flow;
 
 export function openOn(machine: AnyStateMachine, at = noon): Dialogue {
-  return begin(flowOf(machine), { now: at, dice: "00000001" }, "fr");
+  return begin(flowOf(machine), { at, dice: "00000001", timeZone, language: "fr" });
 }
 
 /** What an event makes of a dialogue; through JSON, as the store does it. */

@@ -88,7 +88,7 @@ export function threadAt(
 }
 
 export function openThread(bot: Bot, language: Language, now: number): Thread {
-  const begun = begin(bot.flow, { now, dice: "00000001" }, language);
+  const begun = begin(bot.flow, bot.flow.input({ now, dice: "00000001" }, language));
   const empty = threadAt(bot, begun.snapshot, language, now);
   const event = { type: "started", at: now, dice: "00000002" };
   const started = step(bot.flow, begun.snapshot, event);
