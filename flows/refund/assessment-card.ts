@@ -26,6 +26,7 @@ export function assessmentCard(
   const days =
     typeof chargedAt === "object" ? daysBetween(chargedAt.latest, assessedAt, timeZone) : undefined;
   const told = notes.filter((note) => note !== "chargeAge" || days !== undefined);
+  const named = remedies.map((remedy) => texts.text(`policy:remedy.${remedy}`));
   return {
     type: "assessment",
     tone: tones[kind],
@@ -35,9 +36,9 @@ export function assessmentCard(
       texts.text(`policy:rule.${assessment.rule}`, figures),
       ...(remedies.length > 0
         ? [
-            texts.text(`bot:assessment.${kind === "humanReview" ? "possible" : "planned"}`, {
-              remedies: texts.list(remedies.map((remedy) => texts.text(`policy:remedy.${remedy}`))),
-            }),
+            kind === "humanReview"
+              ? texts.text("bot:assessment.possible", { remedies: texts.alternatives(named) })
+              : texts.text("bot:assessment.planned", { remedies: texts.list(named) }),
           ]
         : []),
       ...(possibleRefunds.length > 0 ? [texts.text("bot:assessment.possibleRefund")] : []),

@@ -18,6 +18,8 @@ interface Way {
   topic?: Topic;
   /** The choice that was made. */
   given?: string;
+  /** The row that decided already. */
+  settled?: RuleId;
   if?: Conditions;
   to: string;
 }
@@ -51,8 +53,9 @@ export const chart = setup({
   },
   guards: {
     topicIs: ({ context }, { topic }: { topic: Topic }) => context.topic === topic,
-    passes({ context }, { question, topic, given, if: conditions, unless }: PassParams) {
+    passes({ context }, { question, topic, given, settled, if: conditions, unless }: PassParams) {
       if (topic !== undefined && topic !== context.topic) return false;
+      if (settled !== undefined && settled !== context.rule) return false;
       const answer = context.answers[question];
       if (given !== undefined && answer !== given) return false;
       if (answer === undefined && !unless) return false;

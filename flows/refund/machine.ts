@@ -138,6 +138,11 @@ const caseOpen = chart.createStateConfig({
   states: {
     askingOrderNumber: asking("orderNumber", "askingService"),
     ...askingClause2,
+    // Whoever withdraws owes no reason: only which order it is may be asked.
+    askingLinks: asking("links", [
+      { settled: "withdrawal.declared", to: "ready" },
+      { to: "askingDescription" },
+    ]),
     askingPictures: asking("pictures", "ready"),
     ready: { entry: cases.saveCase },
     askingAddition: { on: { "case-extended": { target: "ready", actions: cases.extendCase } } },

@@ -4,7 +4,7 @@ import type { RefundContext } from "./context.ts";
 import type { Topic } from "./policy/rules.ts";
 import { questions, type QuestionId } from "./questions.ts";
 import { questionsAhead, type Place, type Standing } from "./standing.ts";
-import { answerText, choiceLabel, valuesOf } from "./wording.ts";
+import { answerText, choiceLabel, filesFor, valuesOf } from "./wording.ts";
 
 /** What is asked where the customer stands, and what can be pressed there. */
 export type Prompt = Pick<Message, "blocks" | "choices" | "awaits">;
@@ -133,20 +133,22 @@ const prompts: Record<Place, (at: Standing, texts: Texts) => Prompt> = {
 function askQuestion(at: Standing, texts: Texts): Prompt {
   const { question, context, afterwards } = at;
   if (question === undefined) throw new TypeError("no question is open");
-  const key = `bot:question.${question}`;
   const { kind, choices } = questions[question];
-  const help: Block[] = texts.has(`${key}.help`)
+  const own = `bot:question.${question}.topic.${context.topic}`;
+  const keyOf = (part: string) =>
+    texts.has(`${own}.${part}`) ? `${own}.${part}` : `bot:question.${question}.${part}`;
+  const help: Block[] = texts.has(keyOf("help"))
     ? [
         {
           type: "help",
-          title: texts.text(`${key}.helpTitle`),
-          text: texts.text(`${key}.help`, valuesOf(context)),
+          title: texts.text(keyOf("helpTitle")),
+          text: texts.text(keyOf("help"), valuesOf(context)),
         },
       ]
     : [];
   const awaits = awaited[kind];
   return {
-    blocks: [text(texts, `${key}.ask`, valuesOf(context)), ...help],
+    blocks: [text(texts, keyOf("ask"), valuesOf(context)), ...help],
     choices: [
       ...(kind === "files" && context.evidence.length > 0
         ? [choice(texts, `${question}:given`, "normal", "bot:choice.given", context)]
@@ -173,11 +175,16 @@ function inCase(key: string) {
   });
 }
 
+/** Files given where the topic asked for them are not told a second time as attachments. */
 function reviewed({ path, answers }: RefundContext): QuestionId[] {
   const beside = (["description", "pictures"] as const).filter(
     (question) => answers[question] !== undefined,
   );
-  return [...new Set<QuestionId>([...path, ...beside])];
+  const rows = [...new Set<QuestionId>([...path, ...beside])];
+  const others = rows.filter((question) => question !== "pictures");
+  const isGiven = (question: QuestionId) =>
+    questions[question].kind === "files" && answers[question] === "given";
+  return others.some(isGiven) ? others : rows;
 }
 
 function reviewRow(question: QuestionId, context: RefundContext, texts: Texts) {
@@ -190,7 +197,7 @@ function reviewRow(question: QuestionId, context: RefundContext, texts: Texts) {
       label: texts.text("bot:review.change", { what: label }),
       weight: "quiet" as const,
     },
-    ...(questions[question].kind === "files" && { evidence: context.evidence }),
+    ...(questions[question].kind === "files" && { evidence: filesFor(question, context) }),
   };
 }
 

@@ -75,7 +75,7 @@ const says: Record<SayTopic, (scene: Scene) => Block[]> = {
     text(texts, "bot:welcome.data"),
     { type: "link", label: texts.text("bot:welcome.privacy"), url: shop.privacyUrl },
   ],
-  handedOver: plain("bot:handedOver"),
+  handedOver: (scene) => [...plain("bot:handedOver")(scene), ...meanwhile(scene)],
   understood({ texts, at, values: { question } }) {
     if (typeof question !== "string" || !isQuestion(question)) return [];
     return [
@@ -99,10 +99,12 @@ const says: Record<SayTopic, (scene: Scene) => Block[]> = {
   evidenceKept: ({ texts, at }) => [
     text(texts, "bot:evidence.kept", { count: at.context.evidence.length }),
   ],
-  assessment({ shop, texts, at: { context }, values: { record } }) {
+  assessment(scene) {
+    const { shop, texts, at, values } = scene;
+    const { case: open, at: now } = at.context;
     return [
-      assessmentCard(record as DecisionRecord, shop.policyUrl, texts),
-      ...(context.case ? caseOpened(context.case.number, shop, texts, context.at) : []),
+      assessmentCard(values.record as DecisionRecord, shop.policyUrl, texts),
+      ...(open ? [...caseOpened(open.number, shop, texts, now), ...meanwhile(scene)] : []),
     ];
   },
   receipt: ({ shop, texts, at }) => [receipt(at.context, shop, texts)],
@@ -173,6 +175,10 @@ function caseOpened(number: string, shop: Shop, texts: Texts, at: number): Block
     text(texts, "bot:case.opened", { due: answerDue(shop, texts, at) }),
   ];
 }
+
+/** Leads over from the opened case to the first of the questions that follow it. */
+const meanwhile = ({ texts, at }: Scene) =>
+  at.place === "asking" ? [text(texts, "bot:case.meanwhile")] : [];
 
 const answerDue = (shop: Shop, texts: Texts, at: number) =>
   texts.moment(answerDueAt(at, shop.businessHours, shop.timeZone), shop.timeZone);

@@ -1,3 +1,4 @@
+import type { Evidence } from "../../src/core/evidence.ts";
 import { daysBetween } from "../../src/core/calendar.ts";
 import type { Texts } from "../../src/core/texts.ts";
 import { figures } from "./policy/figures.ts";
@@ -42,8 +43,9 @@ export function answerText(question: QuestionId, context: Given, texts: Texts): 
       : momentText(question, answer, context, texts);
   }
   if (questions[question].kind === "files") {
-    return context.evidence.length > 0
-      ? texts.text("bot:evidence.count", { count: context.evidence.length })
+    const { length: count } = filesFor(question, context);
+    return count > 0
+      ? texts.text("bot:evidence.count", { count })
       : texts.text("bot:evidence.none");
   }
   if (answer === "skip") return texts.text("bot:answer.skipped");
@@ -53,15 +55,29 @@ export function answerText(question: QuestionId, context: Given, texts: Texts): 
   return answer ?? "";
 }
 
+/** The files that count for a question: none where the customer had none for it, whatever was attached elsewhere. */
+export function filesFor(question: QuestionId, { answers, evidence }: Given): readonly Evidence[] {
+  return question !== "pictures" && answers[question] === "none" ? [] : evidence;
+}
+
+/** Wider than what `a few hours ago` leaves open, narrower than a part of the day. */
+const roughHoursMs = 4 * 3_600_000;
+
 function momentText(
   question: QuestionId,
-  { earliest, latest, choice }: AnsweredMoment,
+  { earliest, latest, saidAt, choice }: AnsweredMoment,
   context: Given,
   texts: Texts,
 ): string {
   const { timeZone } = context;
   if (choice !== undefined) return choiceLabel(question, choice, texts, context);
   if (latest - earliest < 60_000) return texts.moment(latest, timeZone);
+  // `within 40 minutes` begins when it is said: its end is meant.
+  if (earliest === saidAt) return texts.moment(latest, timeZone);
+  if (latest - earliest < roughHoursMs) {
+    const middle = (earliest + latest) / 2;
+    return texts.text("bot:moment.about", { moment: texts.moment(middle, timeZone) });
+  }
   if (daysBetween(earliest, latest, timeZone) === 0) return texts.date(latest, timeZone);
   return texts.text("bot:moment.between", {
     from: texts.date(earliest, timeZone),

@@ -14,12 +14,14 @@ import { clauses, information } from "../../flows/refund/policy/clauses.ts";
 import { figures } from "../../flows/refund/policy/figures.ts";
 import { rules } from "../../flows/refund/policy/rules.ts";
 import { loadTexts } from "../adapters/i18next/texts.ts";
+import { writePages } from "./chart/pages.ts";
 import type { Checked } from "./verify/findings.ts";
 import { localesFolder, readLocales } from "./verify/locales.ts";
 import { checkMachine } from "./verify/machine.ts";
 import { checkRules, checkThresholds } from "./verify/rules.ts";
 import { openBot } from "./verify/thread.ts";
 import { checkWalks } from "./verify/walks.ts";
+import { checkVersions, readExamples } from "./verify/versions.ts";
 import { checkWays } from "./verify/ways.ts";
 import {
   answersToAnything,
@@ -74,6 +76,7 @@ async function verify(asked: Walks): Promise<void> {
   report("texts", checkTexts(entries));
   const { turns } = report("ways", checkWays(machine, rules));
   const { stands, outcomes } = report("machine", checkMachine(bot, turns));
+  report("versions", checkVersions(bot, readExamples(), stands));
   const scenes = [
     ...turns.map(sceneOf),
     ...distinct([...stands, ...outcomes, ...answersToAnything(bot, stands)]),
@@ -86,6 +89,7 @@ async function verify(asked: Walks): Promise<void> {
   console.log(
     `A review with a customer’s longest words has ${longestEcho(bot, scenes)} characters: a channel splits it.`,
   );
+  await writePages(bot.texts.in("en"));
   console.log(`Every promise holds (${((performance.now() - began) / 1000).toFixed(1)} s).`);
 }
 

@@ -19,4 +19,6 @@ export interface Texts {
   moment(at: number, timeZone: string): string;
   /** `a, b et c`. */
   list(items: readonly string[]): string;
+  /** `a, b ou c`. */
+  alternatives(items: readonly string[]): string;
 }

@@ -74,7 +74,7 @@ export function openBotFolder() {
       raw.exec(`
         BEGIN;
         INSERT INTO conversation ${numbers}
-          SELECT id || '-' || n, channel, revision, last_seq, body, flow, standing, resting
+          SELECT id || '-' || n, channel, revision, last_seq, body, flow, flow_version, standing, resting
           FROM copy, conversation WHERE id = '${conversationId}';
         INSERT INTO log ${numbers}
           SELECT conversation_id || '-' || n, seq, at, body

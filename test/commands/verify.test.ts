@@ -20,8 +20,10 @@ import {
 import { checkRules, checkThresholds, type Policy } from "../../src/commands/verify/rules.ts";
 import { openBot, type Bot } from "../../src/commands/verify/thread.ts";
 import { checkWalks } from "../../src/commands/verify/walks.ts";
+import { checkVersions, readExamples } from "../../src/commands/verify/versions.ts";
 import { checkWays, walkWays } from "../../src/commands/verify/ways.ts";
 import { checkMessages, checkSaid, checkTexts, sceneOf } from "../../src/commands/verify/words.ts";
+import type { Snapshot } from "../../src/core/conversation.ts";
 import type { Language } from "../../src/core/language.ts";
 import type { Choice } from "../../src/core/message.ts";
 import type { TextValues } from "../../src/core/texts.ts";
@@ -167,6 +169,58 @@ describe("the machine as it is", () => {
   it("keeps its promises on walks at random", () => {
     expect(checkWalks(bot, rules, { walks: 300 }).findings).toEqual([]);
   });
+});
+
+describe("faults in the versions", () => {
+  const examples = readExamples();
+  const [first = []] = examples.values();
+  const second = (
+    migrate: (snapshot: Snapshot) => Snapshot,
+    kept = examples,
+  ): readonly Finding[] => {
+    const next = { ...bot, flow: { ...bot.flow, version: 2, migrations: [migrate] } };
+    return checkVersions(next, kept, []).findings;
+  };
+
+  it("are none as it is", () => {
+    expect(first.length).toBeGreaterThan(50);
+    expect(checkVersions(bot, examples, []).findings).toEqual([]);
+  });
+
+  caughtAndNamed([
+    [
+      "a migration that throws",
+      "snapshot 0 of version 1",
+      () => second(() => JSON.parse("none") as Snapshot),
+    ],
+    [
+      "a snapshot that no longer opens",
+      "no longer opens",
+      () =>
+        second(({ context }) => ({
+          context,
+          value: { dialogue: "gone", answering: "bot", silence: "fresh" },
+        })),
+    ],
+    [
+      "a context that lost what the flow relies on",
+      "no longer opens",
+      () => second(({ value }) => ({ value, context: { at: 0 } })),
+    ],
+    [
+      "a version without examples of itself",
+      "version 2 has no snapshot",
+      () => second((snapshot) => snapshot),
+    ],
+    [
+      "a place of which no example was kept",
+      "has no snapshot at choosingTopic",
+      () => {
+        const kept = first.filter((snapshot) => placeOf({ snapshot }) !== "choosingTopic");
+        return checkVersions(bot, new Map([[1, kept]]), [openOn(machine)]).findings;
+      },
+    ],
+  ]);
 });
 
 describe("faults in the machine", () => {

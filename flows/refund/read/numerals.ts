@@ -8,7 +8,7 @@ export interface Numeral {
   /** The power of ten that a following `k` or `millions` stands for. */
   tens: number;
   negative: boolean;
-  /** `1.299`: thousands or decimals. */
+  /** Thousands or decimals: `1.299`, `1,250k`. No one has three decimals behind a comma, as in `1,299`. */
   twoWays: boolean;
 }
 
@@ -44,7 +44,7 @@ export function findNumerals(folded: string): Numeral[] {
       ...place,
       whole: decimal ? head : plain || head + tail.replaceAll(mark, ""),
       fraction: decimal ? tail : rest || decimals,
-      twoWays: single && head !== "0",
+      twoWays: single && head !== "0" && (mark === "." || tens > 0),
     };
   });
 }

@@ -10,10 +10,11 @@ const dayAndTime = { ...day, hour: "2-digit", minute: "2-digit", timeZoneName: "
 /** Figures, sums, dates and lists as people of this language write them. */
 export function createFormats(
   language: Language,
-): Pick<Texts, "figure" | "money" | "date" | "moment" | "list"> {
+): Pick<Texts, "figure" | "money" | "date" | "moment" | "list" | "alternatives"> {
   const locale = locales[language];
   const figures = new Intl.NumberFormat(locale);
   const lists = new Intl.ListFormat(locale, { type: "conjunction" });
+  const choices = new Intl.ListFormat(locale, { type: "disjunction" });
   const sums = kept((currency) => {
     const sum = new Intl.NumberFormat(locale, { style: "currency", currency });
     const minorUnits = 10 ** (sum.resolvedOptions().maximumFractionDigits ?? 2);
@@ -29,6 +30,7 @@ export function createFormats(
     date: (at, timeZone) => first(dates(timeZone).format(at)),
     moment: (at, timeZone) => first(moments(timeZone).format(at)),
     list: (items) => lists.format(items),
+    alternatives: (items) => choices.format(items),
   };
 }
 

@@ -56,6 +56,7 @@ export interface Guard {
     topic?: Topic;
     question?: string;
     given?: string;
+    settled?: string;
     if?: Conditions;
     unless?: Conditions;
     rule?: string;
@@ -117,10 +118,11 @@ export const allWaysFrom = (node: AnyStateNode): Way[] => [
 
 /** What must hold for an eventless way, line by line; empty for the last of several. */
 export function guardLines({ guard }: Way): string[] {
-  const { topic, given, if: conditions, rule } = guard?.params ?? {};
+  const { topic, given, settled, if: conditions, rule } = guard?.params ?? {};
   return [
     ...(topic === undefined ? [] : [`topic: ${plain(topic)}`]),
     ...(given === undefined ? [] : [`answer: ${plain(given)}`]),
+    ...(settled === undefined ? [] : [`decided by row ${settled}`]),
     ...(conditions ? conditionLines(conditions) : []),
     ...(rule === undefined ? [] : [`fits row ${rule.slice(rule.indexOf(".") + 1)}`]),
   ];

@@ -1,3 +1,4 @@
+import { mkdir, writeFile } from "node:fs/promises";
 import { machine } from "../../../flows/refund/machine.ts";
 import { rules } from "../../../flows/refund/policy/rules.ts";
 import type { Texts } from "../../core/texts.ts";
@@ -20,4 +21,12 @@ export async function generatedPages(texts: Texts): Promise<Map<string, string>>
   for (const chart of charts(texts))
     pages.set(`charts/${chart.id}.svg`, drawSvg(chart, await layOut(chart)));
   return pages;
+}
+
+/** Writes them into `docs`. */
+export async function writePages(texts: Texts): Promise<void> {
+  const docs = new URL("../../../docs/", import.meta.url);
+  await mkdir(new URL("charts", docs), { recursive: true });
+  for (const [path, content] of await generatedPages(texts))
+    await writeFile(new URL(path, docs), content);
 }

@@ -113,6 +113,12 @@ test("joins a list", () => {
   expect(en.list([])).toBe("");
 });
 
+test("joins alternatives", () => {
+  expect(fr.alternatives(["a", "b", "c"])).toBe("a, b ou c");
+  expect(sv.alternatives(["a", "b"])).toBe("a eller b");
+  expect(en.alternatives(["a", "b"])).toBe("a or b");
+});
+
 test("refuses a file that is no JSON by its name, and a missing language", async () => {
   const broken = await mkdtemp(join(tmpdir(), "ombud-locales-"));
   await expect(loadTexts(broken)).rejects.toThrow("ENOENT");
