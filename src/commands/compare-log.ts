@@ -1,4 +1,4 @@
-import type { DecisionRecord, RefundContext } from "../../flows/refund/context.ts";
+import type { DecisionRecord } from "../../flows/refund/context.ts";
 import type { StoreReader } from "../adapters/sqlite/reader.ts";
 import type { Case } from "../core/case.ts";
 import type { FlowEvent, LogEntry } from "../core/conversation.ts";

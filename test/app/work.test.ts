@@ -181,7 +181,14 @@ describe("the worker", () => {
     const stored = await bot.store.load("anna");
     if (!stored) throw new Error("no conversation is stored");
     const newer = { ...stored, revision: stored.revision + 1, flowVersion: 99 };
-    await bot.store.commit({ conversation: newer, handled: "newer", at: bot.clock.at, log: [], timers: [], cases: [] });
+    await bot.store.commit({
+      conversation: newer,
+      handled: "newer",
+      at: bot.clock.at,
+      log: [],
+      timers: [],
+      cases: [],
+    });
     bot.clock.at += dayMs;
     const nap = bot.nextNap();
     bot.start();

@@ -27,7 +27,6 @@ const machine = setup({
   },
 });
 const flow = { machine, input: () => undefined } as unknown as Flow;
-const moment = { now: 5, dice: "00000007" };
 
 describe("a step", () => {
   it("gives a timer as an order, and takes it back when the state is left", () => {

@@ -233,8 +233,7 @@ it("a rescue and a withdrawal in the same turn are two cases", async () => {
   );
   await two.send("new", "Je me rétracte de ce contrat");
   const cases = await chat.store.listCases({ limit: 5 });
-  expect(cases.map(({ reason }) => reason).toSorted()).toEqual([
-    "customerAsked",
-    "withdrawalDeclared",
-  ]);
+  expect(new Set(cases.map(({ reason }) => reason))).toEqual(
+    new Set(["customerAsked", "withdrawalDeclared"]),
+  );
 });
