@@ -18,7 +18,6 @@ export default defineConfig({
           name: "e2e",
           include: include("e2e.test"),
           testTimeout: 120_000,
-          fileParallelism: false,
         },
       },
     ],

@@ -116,7 +116,7 @@ describe.skipIf(fault !== undefined)("the page of the live chat", () => {
     await settled();
     await field().fill("half a sent");
     await page.evaluate("scrollTo(0, 60)");
-    await page.waitForFunction("scrollY === 60");
+    await expect.poll(() => page.evaluate("scrollY")).toBe(60);
     await page.reload();
     await page.locator(".customer").first().waitFor();
     expect(await field().inputValue()).toBe("half a sent");
