@@ -4,6 +4,8 @@ const include = (suffix: string) => [`test/**/*.${suffix}.ts`];
 
 export default defineConfig({
   test: {
+    // Many files wait for processes and pages more than they compute.
+    maxWorkers: 3,
     projects: [
       {
         test: {

@@ -115,12 +115,12 @@ describe.skipIf(fault !== undefined)("the page of the live chat", () => {
     await topic().click();
     await settled();
     await field().fill("half a sent");
-    await page.evaluate("scrollTo(0, 60)");
-    await expect.poll(() => page.evaluate("scrollY")).toBe(60);
+    await page.evaluate("scrollTo(0, 20)");
+    await expect.poll(() => page.evaluate("scrollY")).toBe(20);
     await page.reload();
     await page.locator(".customer").first().waitFor();
     expect(await field().inputValue()).toBe("half a sent");
-    await expect.poll(() => page.evaluate("scrollY")).toBe(60);
+    await expect.poll(() => page.evaluate("scrollY")).toBe(20);
   });
 
   test("changes its language and the bot's, and leaves the typed text alone", async () => {
