@@ -20,6 +20,8 @@ export default defineConfig({
           name: "e2e",
           include: include("e2e.test"),
           testTimeout: 120_000,
+          // A page answers when it can; on a busy machine that takes a while.
+          expect: { poll: { timeout: 15_000 } },
         },
       },
     ],
