@@ -10,6 +10,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          testTimeout: 30_000,
           include: include("test"),
           exclude: [...include("int.test"), ...include("e2e.test")],
         },
