@@ -1,9 +1,23 @@
 import { describe, expect, it } from "vitest";
 import type { RefundContext } from "../../../flows/refund/context.ts";
+import { topics } from "../../../flows/refund/policy/rules.ts";
 import { languages } from "../../../src/core/language.ts";
-import { openChat } from "../../support/shop.ts";
+import { choicesOf, openChat } from "../../support/shop.ts";
 import { stories } from "../../support/stories.ts";
 import { picture } from "./dialogue.ts";
+
+it("every topic has a button, and a story that begins with it", async () => {
+  const chat = openChat("fr");
+  const offered = choicesOf(await chat.send({ type: "started" }));
+  const begun = stories.flatMap(({ deeds: [first] }) =>
+    first && "press" in first ? [first.press] : [],
+  );
+  for (const topic of topics) {
+    expect(offered).toContain(`topic:${topic}`);
+    expect(begun).toContain(`topic:${topic}`);
+  }
+  await chat.store.close();
+});
 
 describe.each(languages)("in %s", (language) => {
   it.each(stories.map((story) => [story.name, story] as const))(
