@@ -20,6 +20,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: include("e2e.test"),
+          globalSetup: "test/support/unpack-browser.ts",
           testTimeout: 120_000,
           // A page answers when it can; on a busy machine that takes a while.
           expect: { poll: { timeout: 15_000 } },
