@@ -5,16 +5,17 @@ import { join } from "node:path";
 import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../src/adapters/node/clock.ts";
 import { openSqliteStore } from "../src/adapters/sqlite/store.ts";
-import { deliverDue } from "../src/app/deliver.ts";
-import { startWorker } from "../src/app/work.ts";
 import { begin, step } from "../src/core/decide.ts";
 import { plan } from "../src/core/plan.ts";
 import type { Commit, Store } from "../src/ports/store.ts";
 import { startBot } from "../test/support/bot.ts";
-import { library, quiet, refund } from "../test/support/shop.ts";
+import { library, refund } from "../test/support/shop.ts";
+import { createWork } from "../test/support/work.ts";
 import { inbounds, receiverOn } from "./conversation.ts";
 
-const channels = [{ name: "web", send: async () => {} }] as const;
+const channels = [
+  { name: "web", concurrency: 256, fits: () => true, send: async () => ({}) },
+] as const;
 
 /** Calls with a store in a folder of its own; tells how large its file became. */
 async function onFreshStore(work: (store: Store) => Promise<void>): Promise<number> {
@@ -48,11 +49,11 @@ export async function alone(conversations: number) {
   let bot = { wallUs: 0, cpuUs: 0 };
   let bare = bot;
   const bytes = await onFreshStore(async (store) => {
-    const { receive } = receiverOn(store, (commit) => commits.push(commit));
+    const receiver = receiverOn(store, (commit) => commits.push(commit));
     bot = await cost(turns.length, async () => {
-      for (const inbound of turns) await receive(inbound);
+      for (const inbound of turns) await receiver.receive(inbound);
     });
-    await deliverDue({ store, channels, clock: systemClock, log: quiet });
+    await createWork({ store, receiver, channels, clock: systemClock }).settle();
   });
   await onFreshStore(async (store) => {
     bare = await cost(commits.length, async () => {
@@ -92,23 +93,10 @@ export async function underLoad(offered: { conversations: number; turnsASecond: 
     const receiver = receiverOn(
       store,
       (commit) => commits.push(commit),
-      () => worker.wake(),
+      () => work.wake(),
     );
-    const sleep = (ms: number) => {
-      const end = new AbortController();
-      return {
-        done: delay(ms, undefined, { signal: end.signal }).catch(() => {}),
-        abort: () => end.abort(),
-      };
-    };
-    const worker = startWorker({
-      store,
-      receiver,
-      channels,
-      clock: systemClock,
-      log: quiet,
-      sleep,
-    });
+    const work = createWork({ store, receiver, channels, clock: systemClock });
+    const worker = work.start();
     bot = await paced(inbounds(offered.conversations), turnsASecond, receiver.receive);
     await worker.stop();
   });

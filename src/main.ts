@@ -14,6 +14,8 @@ import { createLog } from "./adapters/pino/log.ts";
 import { createSharpInspector } from "./adapters/sharp/inspector.ts";
 import { openSqliteStore } from "./adapters/sqlite/store.ts";
 import { createWebChat } from "./adapters/web/channel.ts";
+import { createDeliverer } from "./app/deliver.ts";
+import { createIntake } from "./app/intake.ts";
 import { createKeepEvidence } from "./app/keep-evidence.ts";
 import { createReceiver } from "./app/receive.ts";
 import { startWorker } from "./app/work.ts";
@@ -21,6 +23,7 @@ import { readConfig, type Config } from "./config.ts";
 import { BotError } from "./core/errors.ts";
 import { maxEvidenceBytes } from "./core/evidence.ts";
 import type { Texts } from "./core/texts.ts";
+import type { Channel } from "./ports/channel.ts";
 
 /** Builds the bot and runs it until it is told to end. */
 async function run(config: Config): Promise<void> {
@@ -58,13 +61,16 @@ async function run(config: Config): Promise<void> {
     clock,
     log,
     defaultLanguage: config.defaultLanguage,
+    fits: (name, message) =>
+      channels.find((channel) => channel.name === name)?.fits(message) ?? true,
     committed: () => worker.wake(),
   });
+  const keepEvidence = createKeepEvidence({ inspector, evidence, clock });
 
   const web = createWebChat({
     receive: receiver.receive,
     store,
-    keepEvidence: createKeepEvidence({ inspector, evidence, clock }),
+    keepEvidence,
     evidence,
     texts,
     clock,
@@ -91,14 +97,11 @@ async function run(config: Config): Promise<void> {
     describe: flow.describe,
     charts: { flow: flow.id, pictures: readPictures() },
   });
-  const worker = startWorker({
-    store,
-    receiver,
-    channels: [web.channel],
-    clock,
-    log,
-    sleep: abortableSleep,
-  });
+  const channels: Channel[] = [web.channel];
+  const around = { store, receiver, channels, clock, log, sleep: abortableSleep };
+  const deliverer = createDeliverer({ ...around, settled: () => worker.wake() });
+  const intake = createIntake({ ...around, keepEvidence, ready: () => worker.wake() });
+  const worker = startWorker({ ...around, deliverer, intake });
   closing.defer(() => worker.stop());
   const http = await openHttp({
     host: config.host,

@@ -1,6 +1,7 @@
-import type { Evidence } from "../../src/core/evidence.ts";
+import type { Evidence, EvidenceRefusal } from "../../src/core/evidence.ts";
+import type { UnsupportedKind } from "../../src/core/inbound.ts";
 import type { Language } from "../../src/core/language.ts";
-import type { FlowEvent } from "../../src/core/conversation.ts";
+import type { FlowEvent, UnreachableReason } from "../../src/core/conversation.ts";
 import type { Assessment } from "./assess.ts";
 import type { Facts, Known } from "./facts.ts";
 import type { Offer, RuleId, RuleTopic, Topic } from "./policy/rules.ts";
@@ -72,7 +73,8 @@ export interface DecisionRecord {
 export type CustomerEvent = FlowEvent &
   (
     | { type: "started" }
-    | { type: "topic-chosen"; topic: Topic; description?: string }
+    /** `orderNumber`: what the link to the chat named beside the topic. */
+    | { type: "topic-chosen"; topic: Topic; description?: string; orderNumber?: string }
     /** Words that name no topic; kept as the description. */
     | { type: "problem-told"; description: string }
     /** `understood`: an answer that could be read in two ways, to be said back. */
@@ -84,12 +86,22 @@ export type CustomerEvent = FlowEvent &
         values?: Readonly<Record<string, string | number>>;
       }
     /** `answers`: what the files and the words with them answer where they came. */
-    | { type: "evidence-given"; files: readonly Evidence[]; answers: Answers; source: string }
+    | {
+        type: "evidence-given";
+        files: readonly Evidence[];
+        /** Of those that came along and could not be taken. */
+        refused?: readonly EvidenceRefusal[];
+        answers: Answers;
+        source: string;
+      }
+    | { type: "evidence-refused"; refused: readonly EvidenceRefusal[] }
+    | { type: "unsupported-sent"; kind: UnsupportedKind }
     | { type: "went-back" }
     | { type: "change-asked"; question: QuestionId }
     | { type: "confirmed" }
     | { type: "started-over" }
     | { type: "restored" }
+    | { type: "language-asked" }
     | { type: "language-chosen"; language: Language }
     | { type: "help-asked" }
     | { type: "person-asked" }
@@ -112,8 +124,17 @@ export type CustomerEvent = FlowEvent &
     | { type: "edited-late" }
   );
 
+/** What the platform says of the customer; the dialogue stays where it is. */
+export type PlatformEvent = FlowEvent &
+  (
+    | { type: "customer-unreachable"; reason: UnreachableReason }
+    | { type: "customer-reachable" }
+    | { type: "customer-moved" }
+    | { type: "message-undelivered"; message: string; reason: string }
+  );
+
 /** `rescued`: the conversation's snapshot was lost, and a person goes on with it. */
-export type RefundEvent = CustomerEvent | (FlowEvent & { type: "rescued" });
+export type RefundEvent = CustomerEvent | PlatformEvent | (FlowEvent & { type: "rescued" });
 
 /** What can be wrong beside the readers' own faults; texts `bot:fault.<id>`. */
 export type OwnFault =
@@ -149,12 +170,15 @@ export type SayTopic =
   | "fault"
   | "problemKept"
   | "evidenceKept"
+  | "evidenceRefused"
+  | "unsupported"
   | "assessment"
   | "receipt"
   | "reminderSet"
   | "waitOver"
   | "reminder"
   | "welcomeBack"
+  | "languages"
   | "languageChosen"
   | "help"
   | "status"

@@ -28,6 +28,8 @@ const askingClause2 = {
   askingDescription: asking("description", "askingPictures"),
 };
 
+const evidenceKept = [say("evidenceKept"), steps.sayRefused];
+
 /** Brings one problem from the topic to the assessment. */
 const filling = chart.createStateConfig({
   initial: "walking",
@@ -82,7 +84,7 @@ const filling = chart.createStateConfig({
       { actions: [steps.takeAnswers, steps.sayUnderstood] },
     ],
     "answer-refused": { actions: [steps.countMiss, steps.sayFault] },
-    "evidence-given": { actions: [steps.takeEvidence, say("evidenceKept")] },
+    "evidence-given": { actions: [steps.takeEvidence, ...evidenceKept] },
     "went-back": [
       {
         guard: ({ context }) => context.changing !== undefined,
@@ -127,7 +129,7 @@ const assessed = chart.createStateConfig({
       },
       { target: "#caseOpen", actions: cases.openCaseForPerson },
     ],
-    "evidence-given": { actions: [steps.takeEvidence, say("evidenceKept")] },
+    "evidence-given": { actions: [steps.takeEvidence, ...evidenceKept] },
   },
 });
 
@@ -153,7 +155,7 @@ const caseOpen = chart.createStateConfig({
     answered: { actions: [steps.takeAnswers, steps.sayUnderstood, ...cases.saveCase] },
     "case-extended": { actions: [...cases.extendCase, ...cases.saveCase] },
     "answer-refused": { actions: [steps.countMiss, steps.sayFault] },
-    "evidence-given": { actions: [steps.takeEvidence, ...cases.saveCase, say("evidenceKept")] },
+    "evidence-given": { actions: [steps.takeEvidence, ...cases.saveCase, ...evidenceKept] },
     "addition-asked": ".askingAddition",
     "email-asked": ".askingEmail",
     "contest-asked": ".askingContest",
@@ -188,11 +190,12 @@ export const machine = chart.createMachine({
         choosingTopic: {
           on: {
             "topic-chosen": { target: "filling", actions: steps.takeTopic },
+            answered: { actions: [steps.takeAnswers, steps.sayUnderstood] },
             "problem-told": {
               actions: [steps.takeDescription, steps.countMiss, say("problemKept")],
             },
             "answer-refused": { actions: [steps.countMiss, steps.sayFault] },
-            "evidence-given": { actions: [steps.takeEvidence, say("evidenceKept")] },
+            "evidence-given": { actions: [steps.takeEvidence, ...evidenceKept] },
             restored: {
               guard: ({ context }) => context.discarded !== undefined,
               target: "filling",
@@ -234,7 +237,10 @@ export const machine = chart.createMachine({
       },
       on: {
         "language-chosen": { actions: [steps.takeLanguage, say("languageChosen")] },
+        "language-asked": { actions: say("languages") },
         "help-asked": { actions: say("help") },
+        "evidence-refused": { actions: steps.sayRefused },
+        "unsupported-sent": { actions: steps.sayUnsupported },
         "status-asked": { actions: say("status") },
         "stale-pressed": { actions: say("stale") },
         "edited-late": { actions: say("editedLate") },

@@ -1,13 +1,15 @@
 import type { Conversation } from "../../src/core/conversation.ts";
-import { maxEvidenceFiles, type Evidence } from "../../src/core/evidence.ts";
-import type { Inbound } from "../../src/core/inbound.ts";
+import { maxEvidenceFiles } from "../../src/core/evidence.ts";
+import type { Inbound, InboundContent } from "../../src/core/inbound.ts";
 import type { Texts } from "../../src/core/texts.ts";
+import { topics } from "./policy/rules.ts";
 import { promptAt } from "./prompt.ts";
 import { isQuestion, questions, type Answers, type QuestionId } from "./questions.ts";
 import { chosenAnswer, readAnswer, type Reader } from "./read-answer.ts";
-import { readPress, type Meaning, type Read, type Scene } from "./read-press.ts";
+import { readPress, simple, type Meaning, type Read, type Scene } from "./read-press.ts";
 import { answered, descriptionLength, readText } from "./read-words.ts";
 import { readFreeText } from "./read/free-text.ts";
+import { readOrderNumber } from "./read/order-number.ts";
 import { standing, type Standing } from "./standing.ts";
 
 /** What a customer did, as the event that it means where the conversation stands. Total: there is always one. */
@@ -22,22 +24,61 @@ export function readEvent(
   const { content } = inbound;
   switch (content.type) {
     case "started":
-      return { meaning: { type: "started" } };
+      return { meaning: readStart(content.payload ?? "", scene) };
+    case "command":
+      return { meaning: simple[content.command], said: { text: `/${content.command}` } };
     case "pressed":
       return readPress(content.choice, content.revision < conversation.promptedRevision, scene);
     case "text":
       return { meaning: readText(content.text, scene), said: { text: content.text } };
     case "files":
-      return readFiles(content.files, content.caption, scene);
+      return readFiles(content, scene);
+    case "unsupported":
+      return { meaning: { type: "unsupported-sent", kind: content.kind } };
     case "form":
       return readForm(content.answers, scene);
     case "edited":
-      return { meaning: readEdit(content.of, content.text, scene), said: { text: content.text } };
+      return {
+        meaning: readEdit(content.of, content.text, scene),
+        said: { text: content.text, edits: content.of },
+      };
+    case "unreachable":
+      return { meaning: { type: "customer-unreachable", reason: content.reason } };
+    case "reachable":
+      return { meaning: { type: "customer-reachable" } };
+    case "moved":
+      return { meaning: { type: "customer-moved" } };
+    case "undelivered": {
+      const { message, reason } = content;
+      return { meaning: { type: "message-undelivered", message, reason } };
+    }
   }
 }
-function readFiles(files: readonly Evidence[], caption: string | undefined, scene: Scene): Read {
+
+/** A link to the chat may name the topic, the order number, or both; it changes nothing of a dialogue that has begun. */
+function readStart(payload: string, { at, inbound, reader }: Scene): Meaning {
+  if (at.place !== "choosingTopic") return { type: "started" };
+  const [named = "", ...others] = payload.split(/[_-]/u);
+  const topic = topics.find((one) => one === named);
+  const number = readOrderNumber(topic ? others.join("-") : payload, reader.orderNumberPattern);
+  const orderNumber = "value" in number ? number.value : undefined;
+  if (topic === "human") return { type: "person-asked" };
+  if (topic)
+    return { type: "topic-chosen", topic, ...(orderNumber !== undefined && { orderNumber }) };
+  return orderNumber === undefined
+    ? { type: "started" }
+    : answered("orderNumber", orderNumber, inbound.key);
+}
+
+function readFiles(
+  { files, refused, caption }: Extract<InboundContent, { type: "files" }>,
+  scene: Scene,
+): Read {
   const { at, inbound } = scene;
-  const said = { files, ...(caption && { text: caption }) };
+  const notTaken = refused && refused.length > 0 ? { refused } : {};
+  const said = { files, ...notTaken, ...(caption && { text: caption }) };
+  if (files.length === 0)
+    return { meaning: { type: "evidence-refused", refused: refused ?? [] }, said };
   const given = at.context.evidence.length + files.length;
   const most = Math.max(maxEvidenceFiles, neededFiles(at));
   if (given > most)
@@ -60,6 +101,7 @@ function readFiles(files: readonly Evidence[], caption: string | undefined, scen
     meaning: {
       type: "evidence-given",
       files,
+      ...notTaken,
       source: inbound.key,
       answers: {
         ...answers,

@@ -53,7 +53,7 @@ function offeredAt({ choices, blocks }: Prompt): Choice[] {
 }
 
 /** A person and another language can be had from everywhere, with no button of the message's own. */
-const isAlwaysOffered = (id: string) => id === "person" || id.startsWith("language:");
+const isAlwaysOffered = (id: string) => id === "person" || id.startsWith("language");
 
 function labelOf(id: string, offered: Choice | undefined, texts: Texts): string | undefined {
   if (offered) return offered.label;
@@ -62,7 +62,7 @@ function labelOf(id: string, offered: Choice | undefined, texts: Texts): string 
   return isLanguage(language) ? texts.text(`bot:language.name.${language}`) : undefined;
 }
 
-const simple: Readonly<Record<string, Meaning>> = {
+export const simple = {
   back: { type: "went-back" },
   startOver: { type: "started-over" },
   restore: { type: "restored" },
@@ -77,11 +77,14 @@ const simple: Readonly<Record<string, Meaning>> = {
   addition: { type: "addition-asked" },
   contest: { type: "contest-asked" },
   withdrawal: { type: "withdrawal-asked" },
-};
+  language: { type: "language-asked" },
+} as const satisfies Readonly<Record<string, Meaning>>;
+
+const isSimple = (id: string): id is keyof typeof simple => Object.hasOwn(simple, id);
 
 /** What a button means; undefined for an id that none has. */
 export function meaningOf(id: string, { inbound, reader, texts }: Scene): Meaning | undefined {
-  if (Object.hasOwn(simple, id)) return simple[id];
+  if (isSimple(id)) return simple[id];
   if (id === "confirmWithdrawal")
     return { type: "withdrawal-declared", declaration: texts.text("bot:withdrawal.declaration") };
   const [kind = "", value = ""] = id.split(":");

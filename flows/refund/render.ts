@@ -1,6 +1,8 @@
 import { answerDueAt, type BusinessHours } from "../../src/core/calendar.ts";
 import type { Snapshot } from "../../src/core/conversation.ts";
-import type { Block, Message } from "../../src/core/message.ts";
+import type { EvidenceRefusal } from "../../src/core/evidence.ts";
+import { languages } from "../../src/core/language.ts";
+import type { Block, Choice, Message } from "../../src/core/message.ts";
 import type { SayEffect } from "../../src/core/flow.ts";
 import type { Texts, TextValues } from "../../src/core/texts.ts";
 import { assessmentCard } from "./assessment-card.ts";
@@ -54,10 +56,20 @@ export function render(
       ...progressAt(at),
       language: texts.language,
       blocks: [...beforePrompt, ...prompt.blocks],
-      choices: at.context.misses >= 2 ? withPersonFirst(prompt.choices, texts) : prompt.choices,
+      choices: [
+        ...(said.some(({ params }) => params.topic === "languages") ? languageChoices(texts) : []),
+        ...(at.context.misses >= 2 ? withPersonFirst(prompt.choices, texts) : prompt.choices),
+      ],
     },
   ];
 }
+
+const languageChoices = (texts: Texts): Choice[] =>
+  languages.map((language) => ({
+    id: `language:${language}`,
+    label: texts.text(`bot:language.name.${language}`),
+    weight: "normal",
+  }));
 
 /** After two answers that were not understood a person is offered before anything else. */
 function withPersonFirst(choices: Message["choices"], texts: Texts): Message["choices"] {
@@ -126,6 +138,15 @@ const says: Record<SayTopic, (scene: Scene) => Block[]> = {
     })),
   ],
   status: ({ texts, at }) => status(at.context, texts),
+  languages: plain("bot:language.ask"),
+  evidenceRefused: ({ texts, values: { refused } }) =>
+    (refused as readonly EvidenceRefusal[]).map((refusal) => ({
+      type: "notice",
+      text: texts.text(`bot:evidence.refused.${refusal}`),
+    })),
+  unsupported: ({ texts, values: { kind } }) => [
+    { type: "notice", text: texts.text(`bot:unsupported.${String(kind)}`) },
+  ],
   stale: plain("bot:stale"),
   editedLate: plain("bot:editedLate"),
   startedOver: plain("bot:startedOver"),

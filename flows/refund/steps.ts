@@ -12,11 +12,14 @@ const customerEvents: Record<CustomerEvent["type"], true> = {
   answered: true,
   "answer-refused": true,
   "evidence-given": true,
+  "evidence-refused": true,
+  "unsupported-sent": true,
   "went-back": true,
   "change-asked": true,
   confirmed: true,
   "started-over": true,
   restored: true,
+  "language-asked": true,
   "language-chosen": true,
   "help-asked": true,
   "person-asked": true,
@@ -62,8 +65,12 @@ export const changesThePath = ({ context, event }: Now) =>
 
 export const takeTopic = chart.assign(({ context, event }) => {
   assertEvent(event, "topic-chosen");
-  const { description } = event;
-  const answers = description === undefined ? context.answers : { ...context.answers, description };
+  const { description, orderNumber } = event;
+  const answers = {
+    ...context.answers,
+    ...(description !== undefined && { description }),
+    ...(orderNumber !== undefined && { orderNumber }),
+  };
   return { topic: event.topic, answers, misses: 0, confirmed: false, discarded: undefined };
 });
 
@@ -95,6 +102,23 @@ export const takeEvidence = chart.assign(({ context, event }) => {
     misses: 0,
   };
 });
+
+/** What was wrong with the files that could not be taken, each reason once. */
+export const sayRefused = {
+  type: "say" as const,
+  params: ({ event }: Now) => ({
+    topic: "evidenceRefused" as const,
+    values: { refused: "refused" in event ? [...new Set(event.refused)] : [] },
+  }),
+};
+
+export const sayUnsupported = {
+  type: "say" as const,
+  params: ({ event }: Now) => {
+    assertEvent(event, "unsupported-sent");
+    return { topic: "unsupported" as const, values: { kind: event.kind } };
+  },
+};
 
 export const countMiss = chart.assign({ misses: ({ context }) => context.misses + 1 });
 

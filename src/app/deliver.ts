@@ -1,48 +1,187 @@
-import { BotError } from "../core/errors.ts";
+import {
+  BotError,
+  CustomerUnreachable,
+  Moved,
+  OutcomeUnknown,
+  RateLimited,
+  Undeliverable,
+} from "../core/errors.ts";
+import type { InboundContent } from "../core/inbound.ts";
+import { take, type Bucket } from "../core/token-bucket.ts";
 import type { Channel } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { LeasedReply, Settlement, Store } from "../ports/store.ts";
+import type { Receiver } from "./receive.ts";
 
 const leaseMs = 20_000;
-const batch = 64;
 const longestPauseMs = 60_000;
+/** Where a customer who can't be reached is tried again, should the platform not say that they are back. */
+const unreachablePauseMs = 7 * 24 * 3_600_000;
+const mostUnreachableTries = 5;
+/** A fault of our own in a message is not tried for ever. */
+const mostUnexpectedTries = 20;
+/** Lanes that have not sent for a while have their whole allowance again. */
+const mostPaced = 10_000;
 
-/** Sends the replies that are due, each lane in its order, until none is left. Returns how many went out. */
-export async function deliverDue(parts: {
+export interface Deliverer {
+  /** Starts sending what is due, as much as the channels have room for; resolves when it is leased. */
+  start(): Promise<void>;
+  /** Resolves when no send is under way. */
+  idle(): Promise<void>;
+}
+
+/**
+ * Sends the replies that are due, each lane in its order. A slow or throttled
+ * lane holds up no other.
+ */
+export function createDeliverer(parts: {
   store: Store;
   channels: readonly Channel[];
+  receiver: Pick<Receiver, "receive">;
   clock: Clock;
   log: Log;
-}): Promise<number> {
-  const { store, channels, clock, log } = parts;
-  let sent = 0;
-  for (;;) {
-    const leased = await store.lease(clock.now(), leaseMs, batch);
-    if (leased.length === 0) return sent;
-    const settlements = await Promise.all(leased.map((reply) => attempt(reply)));
-    await store.settle(settlements);
-    sent += settlements.filter(({ outcome }) => outcome === "sent").length;
+  sleep: (ms: number) => { done: Promise<void>; abort: () => void };
+  /** Called when a send has ended: its lane may go on, and there is room for another. */
+  settled: () => void;
+}): Deliverer {
+  const { store, clock, log, receiver, sleep, settled } = parts;
+  const desks = parts.channels.map((channel) => ({
+    channel,
+    underWay: new Set<Promise<void>>(),
+    all: undefined as Bucket | undefined,
+    lanes: new Map<string, Bucket>(),
+  }));
+  type Desk = (typeof desks)[number];
+
+  return {
+    async start() {
+      await Promise.all(desks.map(startOn));
+    },
+    async idle() {
+      await Promise.all(desks.flatMap(({ underWay }) => [...underWay]));
+    },
+  };
+
+  async function startOn(desk: Desk): Promise<void> {
+    const { channel, underWay } = desk;
+    const limit = channel.concurrency - underWay.size;
+    if (limit <= 0) return;
+    const leased = await store.lease({ channel: channel.name, now: clock.now(), leaseMs, limit });
+    for (const reply of leased) {
+      const sending = deliver(desk, reply).finally(() => {
+        underWay.delete(sending);
+        settled();
+      });
+      underWay.add(sending);
+    }
   }
 
-  async function attempt(reply: LeasedReply): Promise<Settlement> {
-    const channel = channels.find(({ name }) => name === reply.channel);
+  /** Never rejects: a lease that can't be settled runs out. */
+  async function deliver(desk: Desk, reply: LeasedReply): Promise<void> {
     try {
-      if (!channel) throw new TypeError(`no channel ${reply.channel}`);
-      await channel.send(reply);
-      return { id: reply.id, outcome: "sent" };
+      await store.settle([await attempt(desk, reply)]);
     } catch (error) {
-      const pauseMs = Math.min(longestPauseMs, 1000 * 2 ** Math.min(reply.attempts, 6));
-      log.warn(
-        { reply: reply.id, code: error instanceof BotError ? error.code : "unexpected", pauseMs },
-        "a reply could not be sent and is tried again",
-      );
+      log.error({ reply: reply.id, code: codeOf(error) }, "what became of a reply can't be kept");
+    }
+  }
+
+  async function attempt(desk: Desk, reply: LeasedReply): Promise<Settlement> {
+    const { id, attempts } = reply;
+    const waitMs = laneWait(desk, reply);
+    // Given back, so that a lane that waits for its pace takes no room from the others.
+    if (waitMs > 0) return { id, outcome: "later", attempts, retryAt: clock.now() + waitMs };
+    await roomOnChannel(desk);
+    try {
+      const { receipt, repeated } = await desk.channel.send(reply);
       return {
-        id: reply.id,
-        outcome: "later",
-        attempts: reply.attempts,
-        retryAt: clock.now() + pauseMs,
+        id,
+        outcome: "sent",
+        at: clock.now(),
+        ...(receipt !== undefined && { receipt }),
+        ...(repeated && { repeated }),
       };
+    } catch (error) {
+      return settlementOf(error, reply);
+    }
+  }
+
+  async function settlementOf(error: unknown, reply: LeasedReply): Promise<Settlement> {
+    const { id, attempts } = reply;
+    const now = clock.now();
+    if (error instanceof CustomerUnreachable) return unreachable(error, reply);
+    if (error instanceof Moved) await report(reply, { type: "moved" }, error.address);
+    const givenUp =
+      error instanceof Undeliverable ||
+      (attempts >= mostUnexpectedTries && !(error instanceof BotError && error.retryable));
+    if (givenUp) {
+      const reason = error instanceof Undeliverable ? error.reason : "unexpected";
+      log.error({ reply: id, code: codeOf(error), reason }, "a reply could not be delivered");
+      await report(reply, { type: "undelivered", message: id, reason });
+      return { id, outcome: "failed", at: now, reason };
+    }
+    const pauseMs = pauseAfter(error, attempts);
+    log.warn(
+      { reply: id, code: codeOf(error), pauseMs },
+      "a reply could not be sent and is tried again",
+    );
+    const outcome = error instanceof OutcomeUnknown ? "unknown" : "later";
+    return { id, outcome, attempts, retryAt: now + pauseMs };
+  }
+
+  /** The lane waits until the customer is back; a decision must not be lost to a block. */
+  async function unreachable(
+    { reason }: CustomerUnreachable,
+    reply: LeasedReply,
+  ): Promise<Settlement> {
+    const { id, attempts } = reply;
+    const now = clock.now();
+    log.info({ reply: id, reason }, "a customer can't be reached");
+    await report(reply, { type: "unreachable", reason });
+    return attempts < mostUnreachableTries
+      ? { id, outcome: "later", attempts, retryAt: now + unreachablePauseMs }
+      : { id, outcome: "failed", at: now, reason };
+  }
+
+  /** What the platform says of the customer enters at the left, before the reply is settled: a crash in between says it again. */
+  async function report(
+    { id, conversationId, channel, attempts }: LeasedReply,
+    content: InboundContent,
+    address?: string,
+  ): Promise<void> {
+    const key = `delivery:${id}:${content.type}:${attempts}`;
+    const to = address !== undefined && { address };
+    await receiver.receive({ key, conversationId, channel, ...to, content });
+  }
+
+  /** How long the lane has to wait for its own pace. */
+  function laneWait({ channel: { pace }, lanes }: Desk, reply: LeasedReply): number {
+    if (!pace) return 0;
+    const { address = "", conversationId } = reply;
+    const lane = address || conversationId;
+    if (lanes.size > mostPaced) lanes.clear();
+    const taken = take(lanes.get(lane), clock.now(), pace.of(address));
+    lanes.set(lane, taken.bucket);
+    return taken.ok ? 0 : taken.retryAfterMs;
+  }
+
+  /** Resolves when the channel's pace lets another message out. */
+  async function roomOnChannel(desk: Desk): Promise<void> {
+    const { pace } = desk.channel;
+    for (;;) {
+      const taken = pace && take(desk.all, clock.now(), pace.all);
+      if (!taken) return;
+      desk.all = taken.bucket;
+      if (taken.ok) return;
+      await sleep(taken.retryAfterMs).done;
     }
   }
 }
+
+function pauseAfter(error: unknown, attempts: number): number {
+  const backOffMs = Math.min(longestPauseMs, 500 * 2 ** Math.min(attempts, 7));
+  if (error instanceof RateLimited) return error.retryAfterMs;
+  return error instanceof Moved ? 0 : backOffMs;
+}
+
+const codeOf = (error: unknown): string => (error instanceof BotError ? error.code : "unexpected");

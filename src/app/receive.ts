@@ -1,10 +1,11 @@
-import type { Conversation } from "../core/conversation.ts";
+import type { ChannelName, Conversation } from "../core/conversation.ts";
 import { begin, step } from "../core/decide.ts";
 import { BotError, CaseNumberTaken, StaleConversation } from "../core/errors.ts";
-import type { Flow, Moment } from "../core/flow.ts";
+import type { Flow, Moment, Step } from "../core/flow.ts";
 import type { Inbound } from "../core/inbound.ts";
 import type { Language } from "../core/language.ts";
-import { plan, type Plan } from "../core/plan.ts";
+import type { Message } from "../core/message.ts";
+import { plan, type Plan, type Taken } from "../core/plan.ts";
 import { open, rescued, type Opened } from "../core/upgrade.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
@@ -17,18 +18,27 @@ const mostAttempts = 20;
 export interface Receiver {
   /**
    * Takes what a customer did: durable when it returns, and answered. The same
-   * key is taken once.
+   * key is taken once. `releases` are the keys of held inbounds that it comes
+   * from.
    *
    * @throws StoreUnavailable when nothing was written: confirm nothing to the
    *   platform, it will bring the same again.
    */
-  receive: (inbound: Inbound) => Promise<"committed" | "duplicate">;
+  receive: (inbound: Inbound, releases?: readonly string[]) => Promise<"committed" | "duplicate">;
   /** Feeds a timer's event, once. */
   fire: (timer: DueTimer) => Promise<"committed" | "duplicate">;
 }
 
 /** What a turn commits, beside when and under which key. */
-type Turn = Plan & Pick<Commit, "fires">;
+type Turn = Plan & Pick<Commit, "fires" | "releases">;
+
+/** What a platform says of a customer; it begins no conversation. */
+const ofPlatform: ReadonlySet<Inbound["content"]["type"]> = new Set([
+  "unreachable",
+  "reachable",
+  "moved",
+  "undelivered",
+] as const);
 
 export function createReceiver(parts: {
   flow: Flow;
@@ -37,18 +47,28 @@ export function createReceiver(parts: {
   clock: Clock;
   log: Log;
   defaultLanguage: Language;
+  /** Whether a channel takes a message in one piece; absent where all take any. */
+  fits?: (channel: ChannelName, message: Message) => boolean;
   /** Called after each commit: replies and timers may wait. */
   committed: () => void;
 }): Receiver {
   const { flow, store, texts, clock, log, defaultLanguage, committed } = parts;
+  const fits = parts.fits ?? (() => true);
   const textsIn = (language: Language) => texts.in(language);
+  const planned = (opened: Opened, next: Step, taken: Taken) =>
+    plan(flow, opened, next, taken, textsIn, (message) =>
+      fits(opened.conversation.channel, message),
+    );
 
   return {
-    async receive(inbound) {
-      const { conversationId, key } = inbound;
+    async receive(inbound, releases = []) {
+      const { conversationId, key, content } = inbound;
       return commitTurn(conversationId, key, (stored, moment) => {
-        if (!stored) return take(beginning(inbound, moment), inbound, moment);
-        return decided(stored, moment, (opened) => take(opened, inbound, moment));
+        if (!stored && ofPlatform.has(content.type)) return undefined;
+        const turn = stored
+          ? decided(stored, moment, (opened) => take(opened, inbound, moment))
+          : take(beginning(inbound, moment), inbound, moment);
+        return { ...turn, releases };
       });
     },
 
@@ -59,11 +79,11 @@ export function createReceiver(parts: {
         const event = { type, at: moment.now, dice: moment.dice };
         return decided(stored, moment, (opened) => {
           const next = step(flow, opened.conversation.snapshot, event);
-          const planned = plan(flow, opened, next, { event, by: "timer", key }, textsIn);
+          const turn = planned(opened, next, { event, by: "timer", key });
           return {
-            ...planned,
+            ...turn,
             fires: { id, dueAt },
-            timers: [{ type: "cancel", id }, ...planned.timers],
+            timers: [{ type: "cancel", id }, ...turn.timers],
           };
         });
       });
@@ -78,10 +98,10 @@ export function createReceiver(parts: {
   ): Promise<"committed" | "duplicate"> {
     for (let attempt = 1; ; attempt++) {
       const moment = { now: clock.now(), dice: hex(clock.random(4)) };
-      const planned = decide(await store.load(conversationId), moment);
-      if (!planned) return "duplicate";
+      const turn = decide(await store.load(conversationId), moment);
+      if (!turn) return "duplicate";
       try {
-        const result = await store.commit({ ...planned, handled: key, at: moment.now });
+        const result = await store.commit({ ...turn, handled: key, at: moment.now });
         if (result === "committed") committed();
         return result;
       } catch (error) {
@@ -107,16 +127,13 @@ export function createReceiver(parts: {
   }
 
   function take(opened: Opened, inbound: Inbound, moment: Moment): Plan {
-    const { conversation } = opened;
+    const { key, address, quote, content } = inbound;
+    const conversation = { ...opened.conversation, ...(address !== undefined && { address }) };
     const { event, said } = flow.readEvent(inbound, conversation, moment);
     const next = step(flow, conversation.snapshot, event);
-    const taken = {
-      event,
-      by: "customer" as const,
-      key: inbound.key,
-      ...(said && { said }),
-    };
-    return plan(flow, opened, next, taken, textsIn);
+    const by = ofPlatform.has(content.type) ? "platform" : "customer";
+    const shown = said && { said: { ...said, ...(quote && { quote }) } };
+    return planned({ ...opened, conversation }, next, { event, by, key, ...shown });
   }
 
   function beginning(

@@ -1,8 +1,8 @@
-import type { Channel } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
-import { deliverDue } from "./deliver.ts";
+import type { Deliverer } from "./deliver.ts";
+import type { Intake } from "./intake.ts";
 import type { Receiver } from "./receive.ts";
 
 /** How long a handled key is remembered: twice what a platform may repeat. */
@@ -11,6 +11,8 @@ const tidyEveryMs = 3_600_000;
 const timerBatch = 100;
 /** After a fault of the store. */
 const pauseMs = 1000;
+/** What is due and not started waits for room, of which the end of a send tells. */
+const shortestSleepMs = 25;
 /** The longest sleep, so that a moved clock is noticed. */
 const longestSleepMs = 30_000;
 
@@ -21,17 +23,18 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-/** Fires due timers and delivers replies, now and whenever there is something to do. */
+/** Fires due timers, takes what was held and delivers replies, now and whenever there is something to do. */
 export function startWorker(parts: {
   store: Store;
   receiver: Receiver;
-  channels: readonly Channel[];
+  deliverer: Deliverer;
+  intake: Intake;
   clock: Clock;
   log: Log;
   /** Resolves after `ms`, or when `abort` is called. */
   sleep: (ms: number) => { done: Promise<void>; abort: () => void };
 }): Worker {
-  const { store, clock, log, sleep } = parts;
+  const { store, deliverer, intake, clock, log, sleep } = parts;
   let stopped = false;
   let woken = false;
   let tidiedAt = 0;
@@ -47,6 +50,7 @@ export function startWorker(parts: {
       stopped = true;
       sleeping?.abort();
       await running;
+      await Promise.all([intake.idle(), deliverer.idle()]);
     },
   };
 
@@ -65,13 +69,14 @@ export function startWorker(parts: {
   async function round(): Promise<number> {
     try {
       const fired = await fireDue();
-      await deliverDue(parts);
+      await intake.start();
+      await deliverer.start();
       await tidy();
       if (!fired) return pauseMs;
       const next = await store.nextDueAt();
       return next === undefined
         ? longestSleepMs
-        : Math.min(longestSleepMs, Math.max(0, next - clock.now()));
+        : Math.min(longestSleepMs, Math.max(shortestSleepMs, next - clock.now()));
     } catch (error) {
       log.error({ code: codeOf(error) }, "the work stopped at a fault and goes on in a second");
       return pauseMs;

@@ -1,15 +1,21 @@
 import type { Language } from "./language.ts";
-import type { Evidence } from "./evidence.ts";
+import type { Evidence, EvidenceRefusal } from "./evidence.ts";
 import type { Message } from "./message.ts";
 
 /** The platforms that customers write on. */
-export type ChannelName = "web";
+export const channelNames = ["web", "telegram", "discord"] as const;
+
+export type ChannelName = (typeof channelNames)[number];
 
 /** One customer's thread on one channel. */
 export interface Conversation {
   /** Unguessable, at most 64 characters `[A-Za-z0-9_-]`. */
   id: string;
   channel: ChannelName;
+  /** Where the channel reaches the customer, in its own terms (a chat, a thread); absent where the conversation says it. */
+  address?: string;
+  /** Since the platform said that the customer can't be reached (blocked the bot, left), and why. */
+  unreachable?: { at: number; reason: UnreachableReason };
   /** How many commits it has had; the next commit carries one more. */
   revision: number;
   language: Language;
@@ -25,6 +31,11 @@ export interface Conversation {
   /** The revision whose message the customer's buttons belong to; an older button may be stale. */
   promptedRevision: number;
 }
+
+export const unreachableReasons = ["blocked", "deactivated", "neverStarted", "gone"] as const;
+
+/** Why nothing can be sent to a customer any more; each is a locale key under `console:unreachable`. */
+export type UnreachableReason = (typeof unreachableReasons)[number];
 
 export interface Snapshot {
   value: unknown;
@@ -45,14 +56,16 @@ export interface LogEntry {
 
 export type LogBody =
   /**
-   * An event that the machine took. `said` is what a reader of the transcript
-   * sees of it; timers say nothing. The first also has what the machine
-   * began with, which nothing else would tell a replay.
+   * An event that the machine took, from the customer, a timer or the
+   * platform (a customer who can't be reached, a message that could not be
+   * delivered). `said` is what a reader of the transcript sees of it. The
+   * first also has what the machine began with, which nothing else would tell
+   * a replay.
    */
   | {
       type: "event";
       event: FlowEvent;
-      by: "customer" | "timer";
+      by: EventSource;
       key: string;
       said?: Said;
       beganWith?: unknown;
@@ -73,10 +86,18 @@ export type LogBody =
       unreadable?: Snapshot;
     };
 
+export type EventSource = "customer" | "timer" | "platform";
+
 /** What the customer typed, pressed or sent, for the transcript. Plain text. */
 export interface Said {
   text?: string;
   files?: readonly Evidence[];
+  /** Files that could not be taken, and why. */
+  refused?: readonly EvidenceRefusal[];
+  /** The beginning of the message that it answers. */
+  quote?: string;
+  /** It changes what was said under this key. */
+  edits?: string;
 }
 
 /**

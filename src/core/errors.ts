@@ -1,3 +1,6 @@
+import type { UnreachableReason } from "./conversation.ts";
+import type { EvidenceRefusal } from "./evidence.ts";
+
 /**
  * Every error of the bot's own. `code` has a row in `docs/errors.md`. The
  * message states the fact with its ids: no secret, no customer text.
@@ -97,5 +100,69 @@ export class BadConfig extends BotError {
       `the settings have ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
     );
     this.faults = faults;
+  }
+}
+
+/** The platform asks for a pause; nothing was sent. `retryAfterMs` from now. */
+export class RateLimited extends BotError {
+  readonly code = "rate-limited";
+  readonly retryable = true;
+  readonly retryAfterMs: number;
+  constructor(channel: string, retryAfterMs: number) {
+    super(`${channel} asks for a pause of ${retryAfterMs} ms`);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The platform may have carried out the request: its answer never came, or was none. */
+export class OutcomeUnknown extends BotError {
+  readonly code = "outcome-unknown";
+  readonly retryable = true;
+  constructor(channel: string, options?: ErrorOptions) {
+    super(`${channel} did not say whether it carried out the request`, options);
+  }
+}
+
+/** The platform says that nothing can be sent to this customer. */
+export class CustomerUnreachable extends BotError {
+  readonly code = "customer-unreachable";
+  readonly retryable = false;
+  readonly reason: UnreachableReason;
+  constructor(channel: string, reason: UnreachableReason) {
+    super(`${channel} can't reach the customer: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+/** The platform will never take this message. `reason` is a word, for logs and people. */
+export class Undeliverable extends BotError {
+  readonly code = "undeliverable";
+  readonly retryable = false;
+  readonly reason: string;
+  constructor(channel: string, reason: string, options?: ErrorOptions) {
+    super(`${channel} does not take the message: ${reason}`, options);
+    this.reason = reason;
+  }
+}
+
+/** The chat has another address from now on; nothing was sent. */
+export class Moved extends BotError {
+  readonly code = "moved";
+  readonly retryable = true;
+  readonly address: string;
+  constructor(channel: string, address: string) {
+    super(`the chat on ${channel} has moved`);
+    this.address = address;
+  }
+}
+
+/** A file that the platform named is not to be had, and why. */
+export class FileUnavailable extends BotError {
+  readonly code = "file-unavailable";
+  readonly retryable = false;
+  readonly refusal: EvidenceRefusal;
+  constructor(channel: string, refusal: EvidenceRefusal, options?: ErrorOptions) {
+    super(`${channel} does not give the file: ${refusal}`, options);
+    this.refusal = refusal;
   }
 }

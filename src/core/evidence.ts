@@ -38,4 +38,6 @@ export type EvidenceRefusal =
   | "wrongType"
   | "broken"
   | "tooMany"
-  | "noRoom";
+  | "noRoom"
+  /** The platform no longer gives it. */
+  | "lost";

@@ -71,41 +71,80 @@ export interface Choice {
   weight: "primary" | "normal" | "quiet";
 }
 
-/** The message as plain text lines, for a channel without cards, a transcript and a screen reader's log. */
-export function plainText(message: Message): string {
-  // French sets a no-break space before a colon.
-  const colon = message.language === "fr" ? "\u00A0: " : ": ";
-  return message.blocks.map((block) => plainBlock(block, colon)).join("\n\n");
+/** A piece of a message's text and how it may stand out where a channel can show that. */
+export interface Span {
+  text: string;
+  /** `aside` is help that may fold away; `words` is what a customer may have typed. */
+  as?: "heading" | "label" | "aside" | "words" | "link";
+  /** Of a link, the shop's own. */
+  url?: string;
 }
 
-function plainBlock(block: Block, colon: string): string {
+/** The message as pieces of text, in order; a channel without cards shows them as they follow each other. */
+export function spansOf(message: Message): Span[] {
+  // French sets a no-break space before a colon.
+  const colon = message.language === "fr" ? "\u00A0: " : ": ";
+  return joined(
+    message.blocks.map((block) => blockSpans(block, colon)),
+    "\n\n",
+  );
+}
+
+/** The message as plain text, for a transcript and a screen reader's log. */
+export const plainText = (message: Message): string =>
+  spansOf(message)
+    .map(({ text }) => text)
+    .join("");
+
+function blockSpans(block: Block, colon: string): Span[] {
   switch (block.type) {
     case "text":
     case "notice":
-      return block.text;
+      return [{ text: block.text }];
     case "help":
-      return `${block.title}${colon}${block.text}`;
+      return [{ text: `${block.title}${colon}${block.text}`, as: "aside" }];
     case "link":
-      return `${block.label}${colon}${block.url}`;
+      return [{ text: `${block.label}${colon}` }, { text: block.url, as: "link", url: block.url }];
     case "returnLink":
-      return block.text;
+      return [{ text: block.text }];
     case "review":
-      return [block.title, ...block.rows.map((row) => `${row.label}${colon}${row.value}`)].join(
-        "\n",
-      );
+      return lines([
+        [{ text: block.title, as: "heading" }],
+        ...block.rows.map(({ label, value }): Span[] => [
+          { text: `${label}${colon}`, as: "label" },
+          { text: value, as: "words" },
+        ]),
+      ]);
     case "caseNumber":
-      return `${block.label}${colon}${block.number}`;
+      return [{ text: `${block.label}${colon}` }, { text: block.number, as: "heading" }];
     case "document":
-      return `${block.title}\n${block.text}`;
+      return lines([[{ text: block.title, as: "heading" }], [{ text: block.text, as: "words" }]]);
     case "assessment":
-      return [
-        block.heading,
-        block.summary,
-        ...block.paragraphs,
-        ...block.figures.map((figure) => `${figure.label}${colon}${figure.value}`),
-        `${block.whyLabel}${colon}${block.clauses.map((clause) => `${clause.id} ${clause.title}`).join(" · ")}`,
-        ...block.steps.map((step) => `${step.state === "done" ? "✓" : "–"} ${step.label}`),
-        block.preliminary,
-      ].join("\n");
+      return assessmentSpans(block, colon);
   }
 }
+
+function assessmentSpans(block: AssessmentBlock, colon: string): Span[] {
+  const clauses = block.clauses.map(({ id, title, url }): Span[] => [
+    { text: `${id} ${title}`, as: "link", url },
+  ]);
+  return lines([
+    [{ text: block.heading, as: "heading" }],
+    [{ text: block.summary }],
+    ...block.paragraphs.map((text): Span[] => [{ text }]),
+    ...block.figures.map(({ label, value }): Span[] => [
+      { text: `${label}${colon}`, as: "label" },
+      { text: value },
+    ]),
+    [{ text: `${block.whyLabel}${colon}`, as: "label" }, ...joined(clauses, " · ")],
+    ...block.steps.map(({ state, label }): Span[] => [
+      { text: `${state === "done" ? "✓" : "–"} ${label}` },
+    ]),
+    [{ text: block.preliminary }],
+  ]);
+}
+
+const lines = (all: readonly (readonly Span[])[]): Span[] => joined(all, "\n");
+
+const joined = (parts: readonly (readonly Span[])[], separator: string): Span[] =>
+  parts.flatMap((part, index) => (index === 0 ? part : [{ text: separator }, ...part]));

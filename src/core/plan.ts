@@ -1,5 +1,12 @@
 import type { Case } from "./case.ts";
-import type { Conversation, FlowEvent, LogBody, Said } from "./conversation.ts";
+import type {
+  Conversation,
+  EventSource,
+  FlowEvent,
+  LogBody,
+  Said,
+  UnreachableReason,
+} from "./conversation.ts";
 import {
   assessedBy,
   type Effect,
@@ -11,14 +18,15 @@ import {
 import type { Texts } from "./texts.ts";
 import type { Opened } from "./upgrade.ts";
 import type { Language } from "./language.ts";
+import type { Message } from "./message.ts";
+import { split } from "./split.ts";
 
 /** What came in, as the log keeps it. */
 export interface Taken {
   event: FlowEvent;
-  by: "customer" | "timer";
+  by: EventSource;
   key: string;
   said?: Said;
-  /** Of the first. */
 }
 
 /** All that one turn writes, beside when and under which key. */
@@ -30,12 +38,15 @@ export interface Plan {
     | { type: "cancel"; id: string }
   )[];
   cases: Case[];
+  /** Replies that waited for a customer who could not be reached go out now. */
+  resumes: boolean;
 }
 
 /**
  * Turns the steps of one turn into what is stored: text is rendered here,
  * before the commit, so that a repeat sends the same bytes. A customer is
- * always answered; a timer speaks only if the machine says something.
+ * always answered; a timer or the platform only if the machine says
+ * something, and nobody who can't be reached.
  */
 export function plan(
   flow: Flow,
@@ -43,6 +54,8 @@ export function plan(
   next: Step,
   taken: Taken,
   textsIn: (language: Language) => Texts,
+  /** Whether the customer's channel takes a message in one piece. */
+  fits: (message: Message) => boolean = () => true,
 ): Plan {
   const steps = [...earlier, next];
   const { snapshot } = next;
@@ -51,12 +64,19 @@ export function plan(
   const revision = before.revision + 1;
 
   const said = effects.filter((effect): effect is SayEffect => effect.type === "say");
-  const speaks = taken.by === "customer" || said.length > 0;
-  const messages = speaks ? flow.render(said, snapshot, textsIn(language)) : [];
   const { event } = taken;
+  const { unreachable: wasUnreachable, ...known } = before;
+  const unreachable = reachAfter(taken, wasUnreachable);
+  const returns = wasUnreachable !== undefined && unreachable === undefined;
+  const answers = taken.by === "customer" || returns;
+  const speaks = unreachable === undefined && (answers || said.length > 0);
+  const messages = speaks
+    ? flow.render(said, snapshot, textsIn(language)).flatMap((message) => split(message, fits))
+    : [];
   return {
     conversation: {
-      ...before,
+      ...known,
+      ...(unreachable && { unreachable }),
       revision,
       language,
       flowVersion: flow.version,
@@ -78,8 +98,19 @@ export function plan(
     ],
     timers: steps.flatMap((step) => step.timers).map((order) => timerChange(order, event.at)),
     cases: lastOfEach(effects, before),
+    resumes: returns,
   };
 }
+
+/** Whoever writes can be reached; otherwise the platform says it. */
+function reachAfter({ event, by }: Taken, before: Unreachable): Unreachable {
+  if (by === "customer" || event.type === "customer-reachable") return undefined;
+  if (event.type !== "customer-unreachable") return before;
+  const { at, reason } = event as FlowEvent & { reason: UnreachableReason };
+  return before ?? { at, reason };
+}
+
+type Unreachable = Conversation["unreachable"];
 
 function timerChange(order: TimerOrder, at: number) {
   if (order.type === "cancel") return order;

@@ -1,5 +1,6 @@
 import type { Case } from "../core/case.ts";
 import type { ChannelName, Conversation, LogBody, LogEntry } from "../core/conversation.ts";
+import type { HeldInbound } from "../core/inbound.ts";
 import type { Message } from "../core/message.ts";
 
 /**
@@ -30,25 +31,52 @@ export interface Store {
 
   /**
    * Takes the oldest unsettled reply of each lane (one lane is one
-   * conversation on one channel) that is due at `now`, at most `limit`, for
-   * `leaseMs`. A lane never has two replies leased at once, so replies keep
-   * their order. `attempts` counts this one; above 1 the send may have
+   * conversation on one channel) of a channel that is due at `now`, at most
+   * `limit`, for `leaseMs`. A lane never has two replies leased at once, so
+   * replies keep their order. `attempts` counts this one; `uncertain` once a
+   * lease of it ended without a word, or `unknown`: then the send may have
    * happened before.
    */
-  lease(now: number, leaseMs: number, limit: number): Promise<LeasedReply[]>;
+  lease(query: LeaseQuery): Promise<LeasedReply[]>;
 
   /**
-   * Ends leases: `sent` removes the reply from its lane, `later` gives it back
-   * until `retryAt`. Repeating it, or settling what is settled already,
-   * changes nothing. A lease that has run out can still end as `sent`, which
-   * is a fact; its `later` comes too late once the reply is leased again.
+   * Ends leases: `sent` and `failed` remove the reply from its lane and keep
+   * what became of it, `later` and `unknown` give it back until `retryAt`.
+   * Repeating it, or settling what is settled already, changes nothing. A
+   * lease that has run out can still end as `sent` or `failed`, which are
+   * facts; its `later` comes too late once the reply is leased again.
    */
   settle(settlements: readonly Settlement[]): Promise<void>;
+
+  /** What became of a conversation's messages, of those that failed or may have come twice and of those with a receipt, in order. */
+  readDeliveries(conversationId: string): Promise<Delivery[]>;
+
+  /** The messages that failed or may have come twice, in all conversations, the latest first; only those before `before` if given. */
+  listTroubledDeliveries(query: {
+    before?: { at: number; messageId: string };
+    limit: number;
+  }): Promise<Delivery[]>;
+
+  /**
+   * Keeps an inbound that can't be taken yet behind those that its
+   * conversation has held already, until a commit's `releases` names it.
+   * Durable when it returns. A repeat of the key within 48 hours changes
+   * nothing and answers "duplicate", whether it is still held or not.
+   */
+  hold(held: { inbound: HeldInbound; at: number; readyAt: number }): Promise<"held" | "duplicate">;
+
+  isHolding(conversationId: string): Promise<boolean>;
+
+  /** The conversations whose oldest held inbound is ready at `now`, with all that they have held, in order; at most `limit`. */
+  dueHeld(now: number, limit: number): Promise<{ conversationId: string; held: Held[] }[]>;
+
+  /** Makes a held inbound ready at `readyAt` only, and counts a failed attempt if told; one that is not held any more is left alone. */
+  postpone(key: string, readyAt: number, failed: boolean): Promise<void>;
 
   /** The timers due at `now`, oldest first, at most `limit`. They stay until a commit's `timers` cancel or fire them. */
   dueTimers(now: number, limit: number): Promise<DueTimer[]>;
 
-  /** When the next timer is due or the next reply can be leased; undefined when nothing waits. */
+  /** When the next timer is due, the next reply can be leased or the next held inbound is ready; undefined when nothing waits. */
   nextDueAt(): Promise<number | undefined>;
 
   findCase(number: string): Promise<Case | undefined>;
@@ -85,6 +113,10 @@ export interface Commit {
   timers: readonly TimerChange[];
   /** Replaced by number. */
   cases: readonly Case[];
+  /** The keys of the held inbounds that this turn took. */
+  releases?: readonly string[];
+  /** The conversation's replies that wait for a later try are due at once. */
+  resumes?: boolean;
 }
 
 export type TimerChange =
@@ -105,16 +137,51 @@ export interface DueTimer {
   event: string;
 }
 
+export interface LeaseQuery {
+  channel: ChannelName;
+  now: number;
+  leaseMs: number;
+  limit: number;
+}
+
 export interface LeasedReply {
   id: string;
   conversationId: string;
   channel: ChannelName;
+  /** Where the conversation says that the customer is reached. */
+  address?: string;
   seq: number;
   message: Message;
   attempts: number;
+  uncertain: boolean;
+  /** Of the last message in the lane that has one. */
+  lastReceipt?: string;
 }
 
 export type Settlement =
-  | { id: string; outcome: "sent" }
-  /** `attempts` as leased: it says which lease ends. */
-  | { id: string; outcome: "later"; attempts: number; retryAt: number };
+  /** `receipt`: how the channel finds the message again, plain text; `repeated`: an earlier try may have come through as well. */
+  | { id: string; outcome: "sent"; at: number; receipt?: string; repeated?: boolean }
+  /** Given up; `reason` is a word. */
+  | { id: string; outcome: "failed"; at: number; reason: string }
+  /** Not sent. `attempts` as leased: it says which lease ends. */
+  | { id: string; outcome: "later"; attempts: number; retryAt: number }
+  /** Whether it was sent can't be known. */
+  | { id: string; outcome: "unknown"; attempts: number; retryAt: number };
+
+export interface Delivery {
+  messageId: string;
+  conversationId: string;
+  seq: number;
+  state: "sent" | "repeated" | "failed";
+  receipt?: string;
+  reason?: string;
+  at: number;
+}
+
+export interface Held {
+  inbound: HeldInbound;
+  /** When it came. */
+  at: number;
+  /** Failed attempts to take it. */
+  attempts: number;
+}

@@ -92,6 +92,7 @@ const words = {
     "i disagree",
   ],
   returnLink: ["lien", "mon lien", "lank", "min lank", "link", "my link"],
+  language: ["langue", "changer de langue", "sprak", "byt sprak", "language", "change language"],
   "language:fr": ["francais", "en francais", "fr", "pa franska", "franska", "french"],
   "language:sv": ["svenska", "pa svenska", "sv", "suedois", "en suedois", "swedish"],
   "language:en": [

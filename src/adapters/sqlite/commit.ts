@@ -1,12 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
 import { CaseNumberTaken, StaleConversation } from "../../core/errors.ts";
 import type { Commit } from "../../ports/store.ts";
+import type { HeldInbounds } from "./held.ts";
 import type { Lanes } from "./lanes.ts";
 
 /** `Store.commit` inside a transaction: what refuses it comes before the first write. */
 export function prepareCommit(
   db: DatabaseSync,
   lanes: Lanes,
+  held: HeldInbounds,
 ): (commit: Commit) => "committed" | "duplicate" {
   const selectHandled = db.prepare("SELECT 1 FROM handled WHERE key = ?");
   const selectConversation = db.prepare(
@@ -44,6 +46,8 @@ export function prepareCommit(
     checkCaseNumbers(commit);
     insertHandled.run(commit.handled, commit.at);
     writeConversation(commit, lastSeq);
+    for (const key of commit.releases ?? []) held.release(key);
+    if (commit.resumes) lanes.resume(commit.conversation.id, commit.at);
     writeLog(commit, lastSeq);
     writeTimers(commit);
     writeCases(commit);

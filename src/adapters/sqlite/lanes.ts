@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ChannelName, LogBody } from "../../core/conversation.ts";
-import type { LeasedReply, Settlement } from "../../ports/store.ts";
+import type { Delivery, LeasedReply, LeaseQuery, Settlement } from "../../ports/store.ts";
 
 /**
  * The replies that wait to be sent. Only the oldest of a lane has a
@@ -16,8 +16,12 @@ export interface Lanes {
     seq: number;
     at: number;
   }): void;
-  lease(now: number, leaseMs: number, limit: number): LeasedReply[];
+  lease(query: LeaseQuery): LeasedReply[];
   settle(settlement: Settlement): void;
+  /** A conversation's oldest reply is due at once, unless it is leased. */
+  resume(conversationId: string, at: number): void;
+  deliveriesOf(conversationId: string): Delivery[];
+  troubledDeliveries(before: { at: number; messageId: string }, limit: number): Delivery[];
 }
 
 export function prepareLanes(db: DatabaseSync): Lanes {
@@ -29,16 +33,25 @@ export function prepareLanes(db: DatabaseSync): Lanes {
     )
   `);
   const selectReady = db.prepare(`
-    SELECT outbox.id, conversation_id AS conversationId, channel, seq, log.body, attempts + 1 AS attempts
-    FROM outbox JOIN log USING (conversation_id, seq)
-    WHERE ready_at <= :now ORDER BY ready_at LIMIT :limit
+    SELECT
+      outbox.id, conversation_id AS conversationId, outbox.channel, seq, log.body,
+      conversation.body ->> 'address' AS address, attempts + 1 AS attempts, uncertain OR leased AS uncertain,
+      (
+        SELECT receipt FROM delivery
+        WHERE delivery.conversation_id = outbox.conversation_id AND receipt IS NOT NULL
+        ORDER BY delivery.seq DESC LIMIT 1
+      ) AS lastReceipt
+    FROM outbox JOIN log USING (conversation_id, seq) JOIN conversation ON conversation.id = conversation_id
+    WHERE outbox.channel = :channel AND ready_at <= :now ORDER BY ready_at LIMIT :limit
   `);
-  const take = db.prepare(
-    "UPDATE outbox SET ready_at = :leasedUntil, leased = 1, attempts = attempts + 1 WHERE id = :id",
-  );
+  // A lease that is followed by another has ended without a word.
+  const take = db.prepare(`
+    UPDATE outbox SET ready_at = :leasedUntil, uncertain = uncertain OR leased, leased = 1, attempts = attempts + 1
+    WHERE id = :id
+  `);
   // What was never leased can't have been sent; what was leased is its lane's oldest.
   const removeLeased = db.prepare(
-    "DELETE FROM outbox WHERE id = ? AND attempts > 0 RETURNING conversation_id AS conversationId, channel",
+    "DELETE FROM outbox WHERE id = ? AND attempts > 0 RETURNING conversation_id AS conversationId, channel, seq",
   );
   const readyNext = db.prepare(`
     UPDATE outbox SET ready_at = (SELECT at FROM log WHERE conversation_id = outbox.conversation_id AND seq = outbox.seq)
@@ -46,32 +59,72 @@ export function prepareLanes(db: DatabaseSync): Lanes {
       SELECT id FROM outbox WHERE conversation_id = :conversationId AND channel = :channel ORDER BY seq LIMIT 1
     )
   `);
-  const giveBack = db.prepare(
-    "UPDATE outbox SET ready_at = :retryAt, leased = 0 WHERE id = :id AND leased = 1 AND attempts = :attempts",
+  const giveBack = db.prepare(`
+    UPDATE outbox SET ready_at = :retryAt, leased = 0, uncertain = uncertain OR :unknown
+    WHERE id = :id AND leased = 1 AND attempts = :attempts
+  `);
+  const resumeLane = db.prepare(
+    "UPDATE outbox SET ready_at = :at WHERE conversation_id = :conversationId AND ready_at > :at AND leased = 0",
   );
+  const insertDelivery = db.prepare(`
+    INSERT INTO delivery (conversation_id, seq, message_id, state, receipt, reason, at)
+    VALUES (:conversationId, :seq, :id, :state, :receipt, :reason, :at)
+  `);
+  const columns =
+    "message_id AS messageId, conversation_id AS conversationId, seq, state, receipt, reason, at";
+  const selectDeliveries = db.prepare(
+    `SELECT ${columns} FROM delivery WHERE conversation_id = ? ORDER BY seq`,
+  );
+  const selectTroubled = db.prepare(`
+    SELECT ${columns} FROM delivery WHERE state <> 'sent' AND (at, message_id) < (?, ?)
+    ORDER BY at DESC, message_id DESC LIMIT ?
+  `);
 
-  function lease(now: number, leaseMs: number, limit: number): LeasedReply[] {
-    const rows = selectReady.all({ now, limit }) as unknown as (Omit<LeasedReply, "message"> & {
-      body: string;
-    })[];
-    return rows.map(({ body, ...reply }) => {
+  function lease({ channel, now, leaseMs, limit }: LeaseQuery): LeasedReply[] {
+    const rows = selectReady.all({ channel, now, limit }) as unknown as (Omit<
+      LeasedReply,
+      "message" | "uncertain"
+    > & { body: string; uncertain: number })[];
+    return rows.map(({ body, uncertain, ...reply }) => {
       take.run({ id: reply.id, leasedUntil: now + leaseMs });
       const { message } = JSON.parse(body) as LogBody & { type: "message" };
-      return { ...reply, message };
+      return { ...withoutNull(reply), message, uncertain: uncertain === 1 };
     });
   }
 
   function settle(settlement: Settlement): void {
-    if (settlement.outcome === "later") {
-      const { id, attempts, retryAt } = settlement;
-      giveBack.run({ id, attempts, retryAt });
+    const { id, outcome } = settlement;
+    if (outcome === "later" || outcome === "unknown") {
+      const { attempts, retryAt } = settlement;
+      giveBack.run({ id, attempts, retryAt, unknown: Number(outcome === "unknown") });
       return;
     }
-    const removed = removeLeased.get(settlement.id) as
-      | { conversationId: string; channel: string }
+    const removed = removeLeased.get(id) as
+      | { conversationId: string; channel: string; seq: number }
       | undefined;
-    if (removed) readyNext.run({ ...removed });
+    if (!removed) return;
+    const { conversationId, channel, seq } = removed;
+    readyNext.run({ conversationId, channel });
+    const state = outcome === "sent" && settlement.repeated ? "repeated" : outcome;
+    const receipt = outcome === "sent" ? (settlement.receipt ?? null) : null;
+    const reason = outcome === "failed" ? settlement.reason : null;
+    if (state === "sent" && receipt === null) return;
+    insertDelivery.run({ conversationId, seq, id, state, receipt, reason, at: settlement.at });
   }
 
-  return { queue: (reply) => void insert.run(reply), lease, settle };
+  const deliveries = (rows: unknown[]) => rows.map((row) => withoutNull({ ...(row as Delivery) }));
+
+  return {
+    queue: (reply) => void insert.run(reply),
+    lease,
+    settle,
+    resume: (conversationId, at) => void resumeLane.run({ conversationId, at }),
+    deliveriesOf: (conversationId) => deliveries(selectDeliveries.all(conversationId)),
+    troubledDeliveries: ({ at, messageId }, limit) =>
+      deliveries(selectTroubled.all(at, messageId, limit)),
+  };
 }
+
+/** SQL's NULL is an absent property. */
+const withoutNull = <T extends object>(row: T): T =>
+  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as T;

@@ -95,6 +95,38 @@ const migrations = [
 
   CREATE INDEX conversation_standing ON conversation (flow, flow_version, standing, resting);
   `,
+  // Platforms that can lose an answer, and files that have to be fetched.
+  `
+  ALTER TABLE outbox ADD COLUMN uncertain INTEGER NOT NULL DEFAULT 0; -- an earlier try may have come through
+  DROP INDEX outbox_ready;
+  CREATE INDEX outbox_ready ON outbox (channel, ready_at) WHERE ready_at IS NOT NULL;
+
+  -- What became of messages; none is a message that was sent on a channel without receipts.
+  CREATE TABLE delivery (
+    conversation_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    message_id TEXT NOT NULL,
+    state TEXT NOT NULL, -- sent, repeated, failed
+    receipt TEXT,
+    reason TEXT,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (conversation_id, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX delivery_troubled ON delivery (at, message_id) WHERE state <> 'sent';
+
+  -- What customers sent that can't be taken yet, in the order in which it came.
+  CREATE TABLE held (
+    position INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    conversation_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    ready_at INTEGER NOT NULL, -- counts for the oldest of a conversation
+    attempts INTEGER NOT NULL DEFAULT 0,
+    body TEXT NOT NULL -- the inbound, JSON
+  ) STRICT;
+  CREATE INDEX held_conversation ON held (conversation_id, position);
+  CREATE INDEX held_ready ON held (ready_at);
+  `,
 ];
 
 /**

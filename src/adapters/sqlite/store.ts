@@ -2,12 +2,18 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { Case } from "../../core/case.ts";
-import type { Conversation, LogBody, LogEntry } from "../../core/conversation.ts";
+import {
+  channelNames,
+  type Conversation,
+  type LogBody,
+  type LogEntry,
+} from "../../core/conversation.ts";
 import { FolderUnwritable } from "../../core/errors.ts";
 import type { DueTimer, Store } from "../../ports/store.ts";
 import { prepareCommit } from "./commit.ts";
 import { isUnwritable, storeFailure } from "./failure.ts";
 import { createPrivateFile, createPrivateFolder } from "./folder.ts";
+import { prepareHeld } from "./held.ts";
 import { prepareLanes } from "./lanes.ts";
 import { lockFolder } from "./lock.ts";
 import { openDatabase } from "./schema.ts";
@@ -40,7 +46,7 @@ function openFolder(folder: string): Store {
     createPrivateFile(path);
     const db = openDatabase(path);
     // Whoever leased a reply is gone: nobody else can have had the folder.
-    db.exec("UPDATE outbox SET leased = 0, ready_at = 0 WHERE leased = 1");
+    db.exec("UPDATE outbox SET leased = 0, uncertain = 1, ready_at = 0 WHERE leased = 1");
     return createSqliteStore(db, release);
   } catch (error) {
     release();
@@ -58,7 +64,8 @@ function openFailure(folder: string, error: unknown): unknown {
 export function createSqliteStore(db: DatabaseSync, release?: () => void): Store {
   const writer = createWriter(db);
   const lanes = prepareLanes(db);
-  const commit = prepareCommit(db, lanes);
+  const held = prepareHeld(db);
+  const commit = prepareCommit(db, lanes, held);
 
   const selectConversation = db.prepare("SELECT body FROM conversation WHERE id = ?");
   const selectLog = db.prepare(
@@ -71,7 +78,7 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
   `);
   const selectNextTimer = db.prepare("SELECT min(due_at) AS at FROM timer");
   const selectNextReply = db.prepare(
-    "SELECT min(ready_at) AS at FROM outbox WHERE ready_at IS NOT NULL",
+    "SELECT min(ready_at) AS at FROM outbox WHERE channel = ? AND ready_at IS NOT NULL",
   );
   const selectCase = db.prepare("SELECT body FROM cases WHERE number = ?");
   const selectCases = db.prepare(
@@ -112,13 +119,25 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
         return rows.map(({ seq, at, body }) => ({ seq, at, body: JSON.parse(body) as LogBody }));
       }),
 
-    lease: (now, leaseMs, limit) =>
-      writer.write("lease replies", () => lanes.lease(now, leaseMs, limit)),
+    lease: (query) => writer.write("lease replies", () => lanes.lease(query)),
 
     settle: (settlements) =>
       writer.write("settle replies", () => {
         for (const settlement of settlements) lanes.settle(settlement);
       }),
+
+    readDeliveries: (conversationId) =>
+      read("read deliveries", () => lanes.deliveriesOf(conversationId)),
+
+    listTroubledDeliveries: ({ before = { at: Number.MAX_SAFE_INTEGER, messageId: "" }, limit }) =>
+      read("list deliveries", () => lanes.troubledDeliveries(before, limit)),
+
+    hold: (one) => writer.write("hold a message", () => held.hold(one)),
+    isHolding: (conversationId) =>
+      read("look for held messages", () => held.isHolding(conversationId)),
+    dueHeld: (now, limit) => read("read held messages", () => held.due(now, limit)),
+    postpone: (key, readyAt, failed) =>
+      writer.write("postpone a message", () => held.postpone(key, readyAt, failed)),
 
     dueTimers: (now, limit) =>
       read("read timers", () =>
@@ -127,10 +146,11 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
 
     nextDueAt: () =>
       read("read what is due", () => {
-        const next = [selectNextTimer, selectNextReply].map(
-          (select) => (select.get() as { at: number | null }).at,
-        );
-        const times = next.filter((at) => at !== null);
+        const next = [
+          selectNextTimer.get() as { at: number | null },
+          ...channelNames.map((channel) => selectNextReply.get(channel) as { at: number | null }),
+        ].map(({ at }) => at ?? undefined);
+        const times = [...next, held.nextReadyAt()].filter((at) => at !== undefined);
         return times.length > 0 ? Math.min(...times) : undefined;
       }),
 

@@ -97,8 +97,11 @@ export function createWebChat(options: WebChatOptions): WebChat {
     app,
     channel: {
       name: "web",
+      concurrency: 256,
+      fits: () => true,
       async send({ conversationId }) {
         streams.wake(conversationId);
+        return {};
       },
     },
     close: () => streams.close(),

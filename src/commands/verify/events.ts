@@ -1,3 +1,4 @@
+import { unsupportedKinds } from "../../core/inbound.ts";
 import { languages } from "../../core/language.ts";
 import type { RefundEvent } from "../../../flows/refund/context.ts";
 import { offers, topics } from "../../../flows/refund/policy/rules.ts";
@@ -13,7 +14,10 @@ const questionIds = Object.keys(questions) as QuestionId[];
 /** Every event of the flow, with what it may carry, in season or not. */
 export const payloads: { readonly [T in EventType]: readonly (Meaning & { type: T })[] } = {
   started: [{ type: "started" }],
-  "topic-chosen": topics.map((topic) => ({ type: "topic-chosen", topic, description: words })),
+  "topic-chosen": topics.flatMap((topic) => [
+    { type: "topic-chosen", topic, description: words },
+    { type: "topic-chosen", topic, orderNumber: "48213" },
+  ]),
   "problem-told": [{ type: "problem-told", description: words }],
   answered: [
     ...questionIds.flatMap((question) =>
@@ -32,11 +36,14 @@ export const payloads: { readonly [T in EventType]: readonly (Meaning & { type: 
     { type: "evidence-given", files, answers: {}, source },
     { type: "evidence-given", files, answers: { statistics: "given" }, source },
   ],
+  "evidence-refused": [{ type: "evidence-refused", refused: ["tooLarge", "broken"] }],
+  "unsupported-sent": unsupportedKinds.map((kind) => ({ type: "unsupported-sent", kind })),
   "went-back": [{ type: "went-back" }],
   "change-asked": questionIds.map((question) => ({ type: "change-asked", question })),
   confirmed: [{ type: "confirmed" }],
   "started-over": [{ type: "started-over" }],
   restored: [{ type: "restored" }],
+  "language-asked": [{ type: "language-asked" }],
   "language-chosen": languages.map((language) => ({ type: "language-chosen", language })),
   "help-asked": [{ type: "help-asked" }],
   "person-asked": [{ type: "person-asked" }],
@@ -56,4 +63,8 @@ export const payloads: { readonly [T in EventType]: readonly (Meaning & { type: 
   "stale-pressed": [{ type: "stale-pressed" }],
   "edited-late": [{ type: "edited-late" }],
   rescued: [{ type: "rescued" }],
+  "customer-unreachable": [{ type: "customer-unreachable", reason: "blocked" }],
+  "customer-reachable": [{ type: "customer-reachable" }],
+  "customer-moved": [{ type: "customer-moved" }],
+  "message-undelivered": [{ type: "message-undelivered", message: "verify:0", reason: "tooLong" }],
 };

@@ -66,7 +66,8 @@ export const wrongWords: readonly string[] = [
 export const saidElsewhere: Readonly<Record<string, string>> = {
   "chat:": "the chat page",
   "console:": "the console",
-  "bot:evidence.refused.": "the upload, before a file reaches the conversation",
+  "bot:evidence.refused.":
+    "the upload, before a file reaches the conversation, or the bot where files come with the message",
   "bot:fault.past": "the reader of moments, of one that must lie ahead: no question wants that yet",
 };
 

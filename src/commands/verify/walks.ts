@@ -229,5 +229,14 @@ function tell(deed: Deed): string {
       return `is silent for ${deed.ms / hour} h`;
     case "started":
       return "starts";
+    case "command":
+      return `asks for ${deed.command}`;
+    case "unsupported":
+      return `sends a ${deed.kind}`;
+    case "unreachable":
+    case "reachable":
+    case "moved":
+    case "undelivered":
+      return `is ${deed.type}`;
   }
 }

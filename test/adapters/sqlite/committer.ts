@@ -45,9 +45,9 @@ async function converse(id: string): Promise<never> {
 
 async function deliver(): Promise<never> {
   for (;;) {
-    const replies = await store.lease(now++, leaseMs, 4);
+    const replies = await store.lease({ channel: "web", now: now++, leaseMs, limit: 4 });
     for (const { id } of replies) tell("sending", id);
-    await store.settle(replies.map(({ id }) => ({ id, outcome: "sent" })));
+    await store.settle(replies.map(({ id }) => ({ id, outcome: "sent", at: now })));
     for (const { id } of replies) tell("sent", id);
   }
 }

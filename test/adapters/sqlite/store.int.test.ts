@@ -45,10 +45,14 @@ describe("the folder", () => {
     const at = commit().at;
     const first = openSqliteStore(root);
     await first.commit(commit({}, { log: [said("first")] }));
-    expect(await first.lease(at, 3_600_000, 10)).toHaveLength(1);
+    expect(
+      await first.lease({ channel: "web", now: at, leaseMs: 3_600_000, limit: 10 }),
+    ).toHaveLength(1);
     await first.close();
     const second = openSqliteStore(root);
-    expect(await second.lease(at, 3_600_000, 10)).toMatchObject([{ attempts: 2 }]);
+    expect(
+      await second.lease({ channel: "web", now: at, leaseMs: 3_600_000, limit: 10 }),
+    ).toMatchObject([{ attempts: 2 }]);
     await second.close();
   });
 
@@ -309,7 +313,9 @@ describe("a disk that refuses", () => {
     expect(await store.load("anna")).toMatchObject({ revision: 1 });
     expect(await store.load("bo")).toBeUndefined();
     expect(await store.readLog("anna", 0, 10)).toEqual([]);
-    expect(await store.lease(Number.MAX_SAFE_INTEGER, 0, 10)).toEqual([]);
+    expect(
+      await store.lease({ channel: "web", now: Number.MAX_SAFE_INTEGER, leaseMs: 0, limit: 10 }),
+    ).toEqual([]);
 
     db.exec(`PRAGMA max_page_count = ${pages + 1000}`);
     expect(await Promise.all([store.commit(next), store.commit(commit({ id: "bo" }))])).toEqual([

@@ -259,7 +259,14 @@ describe("the stream", () => {
     const told = take(stream, 1);
     const inbound = { conversationId, channel: "web", key: "beside" } as const;
     await chat.receiver.receive({ ...inbound, content: { type: "text", text: "beside the page" } });
-    const reply = { id: "r", conversationId, channel: "web", seq: 1, attempts: 1 } as const;
+    const reply = {
+      id: "r",
+      conversationId,
+      channel: "web",
+      seq: 1,
+      attempts: 1,
+      uncertain: false,
+    } as const;
     await chat.web.channel.send({ ...reply, message: { language: "en", blocks: [], choices: [] } });
     expect(await told).toMatchObject([{ text: "beside the page" }]);
   });

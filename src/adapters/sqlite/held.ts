@@ -1,0 +1,71 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { HeldInbound } from "../../core/inbound.ts";
+import type { Held } from "../../ports/store.ts";
+
+/** The inbounds that can't be taken yet. Every function that writes is called inside a transaction. */
+export interface HeldInbounds {
+  hold(held: { inbound: HeldInbound; at: number; readyAt: number }): "held" | "duplicate";
+  isHolding(conversationId: string): boolean;
+  due(now: number, limit: number): { conversationId: string; held: Held[] }[];
+  postpone(key: string, readyAt: number, failed: boolean): void;
+  release(key: string): void;
+  nextReadyAt(): number | undefined;
+}
+
+export function prepareHeld(db: DatabaseSync): HeldInbounds {
+  const insertHandled = db.prepare("INSERT OR IGNORE INTO handled (key, at) VALUES (?, ?)");
+  const insert = db.prepare(
+    "INSERT INTO held (key, conversation_id, at, ready_at, body) VALUES (?, ?, ?, ?, ?)",
+  );
+  const selectOne = db.prepare("SELECT 1 FROM held WHERE conversation_id = ? LIMIT 1");
+  const isOldest = `
+    NOT EXISTS (
+      SELECT 1 FROM held AS earlier
+      WHERE earlier.conversation_id = held.conversation_id AND earlier.position < held.position
+    )
+  `;
+  const selectDue = db.prepare(`
+    SELECT conversation_id AS conversationId FROM held
+    WHERE ready_at <= ? AND ${isOldest} ORDER BY ready_at LIMIT ?
+  `);
+  const selectOf = db.prepare(
+    "SELECT at, attempts, body FROM held WHERE conversation_id = ? ORDER BY position",
+  );
+  const selectNext = db.prepare(
+    `SELECT ready_at AS readyAt FROM held WHERE ${isOldest} ORDER BY ready_at LIMIT 1`,
+  );
+  const postpone = db.prepare(
+    "UPDATE held SET ready_at = ?, attempts = attempts + ? WHERE key = ?",
+  );
+  const remove = db.prepare("DELETE FROM held WHERE key = ?");
+
+  return {
+    hold({ inbound, at, readyAt }) {
+      // The key itself is the commit's that takes the inbound.
+      if (insertHandled.run(`held:${inbound.key}`, at).changes === 0) return "duplicate";
+      insert.run(inbound.key, inbound.conversationId, at, readyAt, JSON.stringify(inbound));
+      return "held";
+    },
+    isHolding: (conversationId) => selectOne.get(conversationId) !== undefined,
+    due(now, limit) {
+      const conversations = selectDue.all(now, limit) as unknown as { conversationId: string }[];
+      return conversations.map(({ conversationId }) => ({
+        conversationId,
+        held: (
+          selectOf.all(conversationId) as unknown as {
+            at: number;
+            attempts: number;
+            body: string;
+          }[]
+        ).map(({ at, attempts, body }) => ({
+          inbound: JSON.parse(body) as HeldInbound,
+          at,
+          attempts,
+        })),
+      }));
+    },
+    postpone: (key, readyAt, failed) => void postpone.run(readyAt, Number(failed), key),
+    release: (key) => void remove.run(key),
+    nextReadyAt: () => (selectNext.get() as { readyAt: number } | undefined)?.readyAt,
+  };
+}

@@ -1,0 +1,51 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { createDeliverer } from "../../src/app/deliver.ts";
+import { createIntake } from "../../src/app/intake.ts";
+import type { createKeepEvidence } from "../../src/app/keep-evidence.ts";
+import type { Receiver } from "../../src/app/receive.ts";
+import { startWorker, type Worker } from "../../src/app/work.ts";
+import type { Channel } from "../../src/ports/channel.ts";
+import type { Clock } from "../../src/ports/clock.ts";
+import type { Log } from "../../src/ports/log.ts";
+import type { Store } from "../../src/ports/store.ts";
+import { quiet } from "./shop.ts";
+
+export function sleep(ms: number): { done: Promise<void>; abort: () => void } {
+  const controller = new AbortController();
+  const done = delay(ms, undefined, { signal: controller.signal }).catch(() => undefined);
+  return { done, abort: () => controller.abort() };
+}
+
+/** What goes on beside the customers, as `main.ts` puts it together; nothing of it runs until it is told. */
+export function createWork(parts: {
+  store: Store;
+  receiver: Receiver;
+  channels: readonly Channel[];
+  clock: Clock;
+  keepEvidence?: ReturnType<typeof createKeepEvidence>;
+  log?: Log;
+  sleep?: typeof sleep;
+}) {
+  const all = { log: quiet, sleep, keepEvidence: refuseAll, ...parts };
+  let worker: Worker | undefined;
+  const wake = () => worker?.wake();
+  const deliverer = createDeliverer({ ...all, settled: wake });
+  const intake = createIntake({ ...all, ready: wake });
+  return {
+    wake,
+    intake,
+    start: () => (worker = startWorker({ ...all, deliverer, intake })),
+    /** Sends and takes what is due until nothing is. */
+    async settle() {
+      for (;;) {
+        await intake.start();
+        await deliverer.start();
+        await Promise.all([intake.idle(), deliverer.idle()]);
+        const next = await parts.store.nextDueAt();
+        if (next === undefined || next > parts.clock.now()) return;
+      }
+    },
+  };
+}
+
+const refuseAll: ReturnType<typeof createKeepEvidence> = async () => ({ refused: "noRoom" });
