@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { UserFromGetMe } from "@grammyjs/types";
+import { answer, problemBody, refuse } from "./answers.ts";
 import { parseBody, readAll, type Body } from "./body.ts";
+import { createCallLog, type LoggedCall } from "./calls.ts";
 import type { Fault, FaultPlan } from "./faults.ts";
 import { createGroups, type Group, type GroupOptions } from "./groups.ts";
 import { chatMethods } from "./methods/chats.ts";
@@ -14,7 +16,7 @@ import { topicMethods } from "./methods/topics.ts";
 import type { Params } from "./params.ts";
 import { createPeople, type Customer, type CustomerOptions } from "./people.ts";
 import { createPolling } from "./polling.ts";
-import { ApiProblem, badRequest, CallerFault, conflict, tooMany } from "./problem.ts";
+import { ApiProblem, CallerFault, conflict, tooMany } from "./problem.ts";
 import { createRates, realLimits, type RateLimits } from "./rates.ts";
 import { openSpec } from "./spec.ts";
 import { createWebhook, realTiming, type WebhookTiming } from "./webhook.ts";
@@ -34,20 +36,6 @@ export interface TelegramOptions {
   callbackAnswerMs?: number;
   /** Answers what is not the Bot API; true where it did. */
   other?: (request: IncomingMessage, response: ServerResponse) => boolean;
-}
-
-/** One request of the bot and what really became of it. */
-export interface LoggedCall {
-  at: number;
-  method: string;
-  params: Params;
-  chatId?: number;
-  /** Whether it was carried out, whatever the bot was told. */
-  applied: boolean;
-  /** `ok`, the description of the refusal, or the planned fault's type. */
-  outcome: string;
-  /** Of the message that it made or changed. */
-  messageId?: number;
 }
 
 export interface TelegramServer {
@@ -95,9 +83,8 @@ export async function openTelegramServer(options: TelegramOptions = {}): Promise
   const counts = new Map<string, number>();
   const notBefore = new Map<number, number>();
   const faults: string[] = [];
-  const calls: LoggedCall[] = [];
+  const log = createCallLog();
   const earlyCalls: LoggedCall[] = [];
-  const watchers = new Set<(call: LoggedCall) => void>();
   const people = createPeople(world, options.callbackAnswerMs ?? 60_000);
   const groups = createGroups(world, people);
   let isRevoked = false;
@@ -146,11 +133,6 @@ export async function openTelegramServer(options: TelegramOptions = {}): Promise
     if (retryAfter !== undefined) throw tooMany(retryAfter);
   }
 
-  function log(call: LoggedCall): void {
-    calls.push(call);
-    for (const watcher of watchers) watcher(call);
-  }
-
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path = "", query = ""] = (request.url ?? "").split("?", 2);
     if (path.startsWith("/file/bot")) return serveFile(path, response);
@@ -196,7 +178,7 @@ export async function openTelegramServer(options: TelegramOptions = {}): Promise
       fault = fault.then;
     }
     if (fault && !fault.type.startsWith("apply")) {
-      log(Object.assign(call, { outcome: fault.type }));
+      log.add(Object.assign(call, { outcome: fault.type }));
       if (fault.type === "429" && chatId !== undefined)
         notBefore.set(chatId, now() + fault.retryAfter * 1000);
       return refuse(response, fault);
@@ -238,7 +220,7 @@ export async function openTelegramServer(options: TelegramOptions = {}): Promise
       status = error.status;
       text = problemBody(status, error.message, error.parameters);
     }
-    log(call);
+    log.add(call);
     if (fault?.type === "apply-then-drop") return void response.socket?.destroy();
     if (fault?.type === "apply-then-hang") return never;
     answer(response, status, fault ? text.slice(0, text.length / 2) : text);
@@ -285,7 +267,7 @@ export async function openTelegramServer(options: TelegramOptions = {}): Promise
     token,
     bot,
     faults,
-    calls,
+    calls: log.calls,
     earlyCalls,
     world,
     user: (given) => people.person(given),
@@ -300,29 +282,10 @@ export async function openTelegramServer(options: TelegramOptions = {}): Promise
     },
     jumpUpdateId: (to) => world.updates.jump(to),
     forgetFile: (fileId) => world.files.forget(fileId),
-    waitForCall(fits, timeoutMs = 5000) {
-      const earlier = calls.find(fits);
-      if (earlier) return Promise.resolve(earlier);
-      return new Promise((resolve, reject) => {
-        const watcher = (call: LoggedCall) => {
-          if (!fits(call)) return;
-          watchers.delete(watcher);
-          clearTimeout(timer);
-          resolve(call);
-        };
-        const timer = setTimeout(() => {
-          watchers.delete(watcher);
-          const last = calls.slice(-5).map(({ method, outcome }) => `${method} (${outcome})`);
-          reject(
-            new Error(`no such call within ${timeoutMs} ms; the last were ${last.join(", ")}`),
-          );
-        }, timeoutMs);
-        watchers.add(watcher);
-      });
-    },
+    waitForCall: (fits, timeoutMs = 5000) => log.waitFor(fits, timeoutMs),
     async close() {
       webhook.close();
-      polling.interrupt(badRequest("the server closes"));
+      polling.interrupt(conflict("the server closes"));
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;
@@ -348,55 +311,4 @@ function messageIdOf(result: unknown): number | undefined {
   const first: unknown = Array.isArray(result) ? result[0] : result;
   if (typeof first !== "object" || first === null || !("message_id" in first)) return undefined;
   return first.message_id as number;
-}
-
-function problemBody(status: number, description: string, parameters?: object): string {
-  return JSON.stringify({
-    ok: false,
-    error_code: status,
-    description,
-    ...(parameters && { parameters }),
-  });
-}
-
-function answer(response: ServerResponse, status: number, text: string): void {
-  if (response.destroyed || response.headersSent) return;
-  const headers = { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text) };
-  response.writeHead(status, headers);
-  response.end(text);
-}
-
-function refuse(response: ServerResponse, fault: Fault): void {
-  switch (fault.type) {
-    case "429": {
-      const { message, parameters } = tooMany(fault.retryAfter);
-      return answer(response, 429, problemBody(429, message, parameters));
-    }
-    case "500":
-      return answer(response, 500, problemBody(500, "Internal Server Error"));
-    case "502": {
-      const page =
-        "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.18.0</center>\r\n</body>\r\n</html>\r\n";
-      response.writeHead(502, { "Content-Type": "text/html" });
-      response.end(page);
-      return;
-    }
-    case "409":
-      return answer(
-        response,
-        409,
-        problemBody(
-          409,
-          "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
-        ),
-      );
-    case "401":
-      return answer(response, 401, problemBody(401, "Unauthorized"));
-    case "drop":
-    case "latency":
-    case "apply-then-drop":
-    case "apply-then-hang":
-    case "apply-then-truncate":
-      response.socket?.destroy();
-  }
 }
