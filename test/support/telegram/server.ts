@@ -49,6 +49,8 @@ export interface TelegramServer {
   /** Requests to a chat before the `retry_after` of an earlier one was over. */
   readonly earlyCalls: LoggedCall[];
   readonly world: World;
+  /** Whether a long poll waits for an update. */
+  readonly isPolled: boolean;
   /** The person with this id, who is new to the bot unless already known here. */
   user(options: CustomerOptions): Customer;
   /** A new group with the bot in it. */
@@ -270,6 +272,9 @@ export async function openTelegramServer(options: TelegramOptions = {}): Promise
     calls: log.calls,
     earlyCalls,
     world,
+    get isPolled() {
+      return polling.waiting;
+    },
     user: (given) => people.person(given),
     group: (given) => groups.open(given),
     fault(plan) {
