@@ -22,6 +22,7 @@ import { startWorker } from "./app/work.ts";
 import { readConfig, type Config } from "./config.ts";
 import { BotError } from "./core/errors.ts";
 import { maxEvidenceBytes } from "./core/evidence.ts";
+import type { HeldInbound } from "./core/inbound.ts";
 import type { Texts } from "./core/texts.ts";
 import type { Channel } from "./ports/channel.ts";
 
@@ -98,17 +99,37 @@ async function run(config: Config): Promise<void> {
     charts: { flow: flow.id, pictures: readPictures() },
   });
   const channels: Channel[] = [web.channel];
+  const accept = (inbound: HeldInbound) => intake.accept(inbound);
+  // A platform's library is loaded only where it is used: it would make every start slower.
+  const telegram =
+    config.telegram &&
+    (await import("./adapters/telegram/channel.ts")).openTelegram({
+      ...config.telegram,
+      defaultLanguage: config.defaultLanguage,
+      accept,
+      prompt: receiver.prompt,
+      store,
+      texts,
+      log,
+      sleep: abortableSleep,
+    });
+  if (telegram) {
+    channels.push(telegram.channel);
+    closing.defer(() => telegram.close());
+  }
   const around = { store, receiver, channels, clock, log, sleep: abortableSleep };
   const deliverer = createDeliverer({ ...around, settled: () => worker.wake() });
   const intake = createIntake({ ...around, keepEvidence, ready: () => worker.wake() });
   const worker = startWorker({ ...around, deliverer, intake });
   closing.defer(() => worker.stop());
+  if (telegram) closing.defer(() => telegram.stopTaking());
   const http = await openHttp({
     host: config.host,
     port: config.port,
     apps: [
       { path: "/", app: web.app },
       { path: "/console", app: desk.app },
+      ...(telegram?.webhook ? [telegram.webhook] : []),
     ],
     healthy: async () => {
       await store.nextDueAt();
