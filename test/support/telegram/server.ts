@@ -9,7 +9,7 @@ import type { Fault, FaultPlan } from "./faults.ts";
 import { createGroups, type Group, type GroupOptions } from "./groups.ts";
 import { chatMethods } from "./methods/chats.ts";
 import { editMethods } from "./methods/edit.ts";
-import { Described, type Methods } from "./methods/method.ts";
+import { Described, type Method, type Methods } from "./methods/method.ts";
 import { createProfileMethods } from "./methods/profile.ts";
 import { sendMethods } from "./methods/send.ts";
 import { topicMethods } from "./methods/topics.ts";
@@ -93,7 +93,7 @@ export async function openTelegramServer(options: TelegramOptions = {}): Promise
 
   world.updates.onAdd = (pending) => (webhook.active ? webhook.push(pending) : polling.wake());
 
-  const methods = new Map<string, Methods[string]>(
+  const methods = new Map<string, Method>(
     Object.entries({
       ...sendMethods,
       ...editMethods,
@@ -109,9 +109,10 @@ export async function openTelegramServer(options: TelegramOptions = {}): Promise
         return polling.poll(params, gone);
       },
       setWebhook({ params }) {
+        const set = webhook.set(params);
         if (params.allowed_updates) world.updates.allow(params.allowed_updates);
         polling.interrupt(conflict("terminated by setWebhook request"));
-        return webhook.set(params);
+        return set;
       },
       deleteWebhook: ({ params }) => webhook.remove(params.drop_pending_updates ?? false),
       getWebhookInfo: () => webhook.info(),
@@ -181,51 +182,58 @@ export async function openTelegramServer(options: TelegramOptions = {}): Promise
     }
     if (fault && !fault.type.startsWith("apply")) {
       log.add(Object.assign(call, { outcome: fault.type }));
-      if (fault.type === "429" && chatId !== undefined)
-        notBefore.set(chatId, now() + fault.retryAfter * 1000);
+      if (fault.type === "429") heldBack(chatId, fault.retryAfter);
       return refuse(response, fault);
     }
-
-    let status = 200;
-    let text: string;
-    try {
-      const known = methods.get(method);
-      if (!known) {
-        const isReal = check?.(method, {}) !== undefined;
-        faults.push(
-          `${method}: ${isReal ? "this server has no such method yet" : "no such method"}`,
-        );
-        throw new ApiProblem(404, "Not Found");
-      }
-      checked(method, body);
-      limited(method, chatId);
-      const { uploads } = body;
-      const gone = (left: () => void) => void response.once("close", left);
-      const pending = known({ params, uploads, world, gone });
-      const result = pending instanceof Promise ? ((await pending) as unknown) : pending;
-      call.applied = true;
-      call.outcome = fault?.type ?? "ok";
-      const messageId = messageIdOf(result) ?? params.message_id;
-      if (messageId !== undefined) call.messageId = messageId;
-      text = JSON.stringify(
-        result instanceof Described
-          ? { ok: true, result: result.result, description: result.description }
-          : { ok: true, result },
-      );
-    } catch (error) {
-      if (!(error instanceof ApiProblem)) throw error;
-      if (error instanceof CallerFault) faults.push(`${method}: ${error.message}`);
-      const retryAfter = error.parameters?.retry_after;
-      if (retryAfter !== undefined && chatId !== undefined)
-        notBefore.set(chatId, now() + retryAfter * 1000);
-      call.outcome = error.message;
-      status = error.status;
-      text = problemBody(status, error.message, error.parameters);
-    }
+    const { status, text } = await apply(call, body, response);
+    if (fault && call.applied) call.outcome = fault.type;
     log.add(call);
     if (fault?.type === "apply-then-drop") return void response.socket?.destroy();
     if (fault?.type === "apply-then-hang") return never;
     answer(response, status, fault ? text.slice(0, text.length / 2) : text);
+  }
+
+  /** Carries the request out, and notes in `call` what became of it. */
+  async function apply(
+    call: LoggedCall,
+    body: Body,
+    response: ServerResponse,
+  ): Promise<{ status: number; text: string }> {
+    const { method, params, chatId } = call;
+    try {
+      const known = methodOf(method);
+      checked(method, body);
+      limited(method, chatId);
+      const gone = (left: () => void) => void response.once("close", left);
+      const pending = known({ params, uploads: body.uploads, world, gone });
+      const result = pending instanceof Promise ? ((await pending) as unknown) : pending;
+      const messageId = messageIdOf(result) ?? params.message_id;
+      Object.assign(call, { applied: true, outcome: "ok", ...(messageId && { messageId }) });
+      const described = result instanceof Described ? result : { result };
+      return { status: 200, text: JSON.stringify(Object.assign({ ok: true }, described)) };
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error;
+      if (error instanceof CallerFault) faults.push(`${method}: ${error.message}`);
+      heldBack(chatId, error.parameters?.retry_after);
+      call.outcome = error.message;
+      return {
+        status: error.status,
+        text: problemBody(error.status, error.message, error.parameters),
+      };
+    }
+  }
+
+  function methodOf(method: string): Method {
+    const known = methods.get(method);
+    if (known) return known;
+    const isReal = check?.(method, {}) !== undefined;
+    faults.push(`${method}: ${isReal ? "this server has no such method yet" : "no such method"}`);
+    throw new ApiProblem(404, "Not Found");
+  }
+
+  function heldBack(chatId: number | undefined, retryAfter: number | undefined): void {
+    if (chatId === undefined || retryAfter === undefined) return;
+    notBefore.set(chatId, now() + retryAfter * 1000);
   }
 
   function planned(request: Parameters<FaultPlan>[0]): Fault | undefined {
