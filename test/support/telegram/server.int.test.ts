@@ -1,6 +1,6 @@
 import { Bot, GrammyError, HttpError, InputFile } from "grammy";
 import { afterEach, describe, expect, it } from "vitest";
-import { failing } from "./faults.ts";
+import { chaos, failing } from "./faults.ts";
 import { openTelegramServer, type TelegramOptions, type TelegramServer } from "./server.ts";
 import { specMissing } from "./spec.ts";
 
@@ -347,6 +347,23 @@ describe("a planned fault", () => {
     await customer.waitForMessage();
     controller.abort();
     expect(await sending).toBeInstanceOf(HttpError);
+  });
+
+  it("comes by a seed, the same again for the same", async () => {
+    const api = await open();
+    server.user({ id: 7 }).start();
+    const outcomes = async () => {
+      const from = server.calls.length;
+      const end = server.fault(
+        chaos(5, { oneIn: 3, faults: [{ type: "500" }, { type: "apply-then-drop" }] }),
+      );
+      for (let sent = 0; sent < 12; sent++) await send(api);
+      end();
+      return server.calls.slice(from).map(({ outcome }) => outcome);
+    };
+    const first = await outcomes();
+    expect(new Set(first)).toEqual(new Set(["ok", "500", "apply-then-drop"]));
+    expect(await outcomes()).toEqual(first);
   });
 
   it("429 names the seconds and remembers who does not wait", async () => {
