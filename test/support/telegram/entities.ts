@@ -33,6 +33,25 @@ function splitsPair(text: string, at: number): boolean {
   return /^[\udc00-\udfff]$/u.test(text[at] ?? "") && /^[\ud800-\udbff]$/u.test(text[at - 1] ?? "");
 }
 
+/**
+ * As Telegram stores it: without the white space at the end, and without that
+ * at the beginning up to the first entity (tdlib, fix_formatted_text).
+ */
+export function trimText(
+  text: string,
+  entities: readonly MessageEntity[],
+): { text: string; entities: readonly MessageEntity[] } {
+  const trimmed = text.trimEnd();
+  const first = Math.min(trimmed.length, ...entities.map(({ offset }) => offset));
+  const skipped = first - text.slice(0, first).trimStart().length;
+  if (skipped === 0 && trimmed.length === text.length) return { text, entities };
+  const kept = entities.flatMap((entity) => {
+    const length = Math.min(entity.offset + entity.length, trimmed.length) - entity.offset;
+    return length > 0 ? [{ ...entity, offset: entity.offset - skipped, length }] : [];
+  });
+  return { text: trimmed.slice(skipped), entities: kept };
+}
+
 const tags: Record<string, MessageEntity["type"]> = {
   b: "bold",
   strong: "bold",

@@ -129,6 +129,20 @@ describe("a group", () => {
     expect(() => group.as(42)).toThrow("no member");
   });
 
+  it("shows a bot without rights only what is meant for it", async () => {
+    await server.close();
+    server = await openTelegramServer({ bot: { can_read_all_group_messages: false } });
+    ({ api } = new Bot(server.token, { client: { apiRoot: server.url } }));
+    const group = server.group({ id: -55, members: [{ id: 41 }], bot: "member" });
+    const { message_id: id } = await api.sendMessage(-55, "?");
+    const member = group.as(41);
+    member.text("among ourselves");
+    member.command("case");
+    member.text("an answer", { replyTo: id });
+    const updates = await api.getUpdates();
+    expect(updates.map(({ message }) => message?.text)).toEqual(["/case", "an answer"]);
+  });
+
   it("copies what can be copied", async () => {
     const customer = server.user({ id: 7 });
     const { message_id: id } = customer.text("**as typed**");

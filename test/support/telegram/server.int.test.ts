@@ -1,6 +1,6 @@
 import { Bot, GrammyError, HttpError, InputFile } from "grammy";
 import { afterEach, describe, expect, it } from "vitest";
-import { failing } from "./faults.ts";
+import { chaos, failing } from "./faults.ts";
 import { openTelegramServer, type TelegramOptions, type TelegramServer } from "./server.ts";
 import { specMissing } from "./spec.ts";
 
@@ -257,6 +257,49 @@ describe("limits of length", () => {
   });
 });
 
+describe("the form of a request", () => {
+  it("is JSON, urlencoded or multipart, whichever the client likes", async () => {
+    await open();
+    const customer = server.user({ id: 7 });
+    customer.start();
+    const root = `${server.url}/bot${server.token}`;
+    await fetch(`${root}/sendMessage`, {
+      method: "POST",
+      body: new URLSearchParams({ chat_id: "7", text: "42", disable_notification: "true" }),
+    });
+    expect(customer.lastMessage()?.text).toBe("42");
+    const form = new FormData();
+    form.append("chat_id", "7");
+    form.append("caption", "[as typed]");
+    form.append("photo", new Blob([png]), "a.png");
+    await fetch(`${root}/sendPhoto`, { method: "POST", body: form });
+    expect(customer.lastMessage()).toMatchObject({ text: "[as typed]", file: { kind: "photo" } });
+  });
+
+  it("may have white space around the text, which is not kept", async () => {
+    const api = await open();
+    const customer = server.user({ id: 7 });
+    customer.start();
+    await api.sendMessage(7, "\n  Hej på dig \n", {
+      entities: [{ type: "bold", offset: 3, length: 12 }],
+    });
+    expect(customer.lastMessage()).toMatchObject({
+      text: "Hej på dig",
+      entities: [{ type: "bold", offset: 0, length: 10 }],
+    });
+    await api.sendMessage(7, '<b>Hej</b> &lt;3 <a href="https://a.example">du</a>', {
+      parse_mode: "HTML",
+    });
+    expect(customer.lastMessage()).toMatchObject({
+      text: "Hej <3 du",
+      entities: [
+        { type: "bold", offset: 0, length: 3 },
+        { type: "text_link", offset: 7, length: 2, url: "https://a.example" },
+      ],
+    });
+  });
+});
+
 describe("the token", () => {
   it("is asked for, and a method that is none is not found", async () => {
     const api = await open();
@@ -304,6 +347,23 @@ describe("a planned fault", () => {
     await customer.waitForMessage();
     controller.abort();
     expect(await sending).toBeInstanceOf(HttpError);
+  });
+
+  it("comes by a seed, the same again for the same", async () => {
+    const api = await open();
+    server.user({ id: 7 }).start();
+    const outcomes = async () => {
+      const from = server.calls.length;
+      const end = server.fault(
+        chaos(5, { oneIn: 3, faults: [{ type: "500" }, { type: "apply-then-drop" }] }),
+      );
+      for (let sent = 0; sent < 12; sent++) await send(api);
+      end();
+      return server.calls.slice(from).map(({ outcome }) => outcome);
+    };
+    const first = await outcomes();
+    expect(new Set(first)).toEqual(new Set(["ok", "500", "apply-then-drop"]));
+    expect(await outcomes()).toEqual(first);
   });
 
   it("429 names the seconds and remembers who does not wait", async () => {

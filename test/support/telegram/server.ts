@@ -1,24 +1,22 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
 import type { UserFromGetMe } from "@grammyjs/types";
-import { answer, problemBody, refuse } from "./answers.ts";
+import { answer, problemBody } from "./answers.ts";
 import { parseBody, readAll, type Body } from "./body.ts";
-import { createCallLog, type LoggedCall } from "./calls.ts";
-import type { Fault, FaultPlan } from "./faults.ts";
+import type { LoggedCall } from "./calls.ts";
+import { createDispatch } from "./dispatch.ts";
+import type { FaultPlan } from "./faults.ts";
 import { createGroups, type Group, type GroupOptions } from "./groups.ts";
 import { chatMethods } from "./methods/chats.ts";
 import { editMethods } from "./methods/edit.ts";
-import { Described, type Methods } from "./methods/method.ts";
+import type { Methods } from "./methods/method.ts";
 import { createProfileMethods } from "./methods/profile.ts";
 import { sendMethods } from "./methods/send.ts";
 import { topicMethods } from "./methods/topics.ts";
-import type { Params } from "./params.ts";
 import { createPeople, type Customer, type CustomerOptions } from "./people.ts";
 import { createPolling } from "./polling.ts";
-import { ApiProblem, CallerFault, conflict, tooMany } from "./problem.ts";
+import { ApiProblem, conflict } from "./problem.ts";
 import { createRates, realLimits, type RateLimits } from "./rates.ts";
-import { openSpec } from "./spec.ts";
 import { createWebhook, realTiming, type WebhookTiming } from "./webhook.ts";
 import { createWorld, type World } from "./world.ts";
 
@@ -68,9 +66,6 @@ export interface TelegramServer {
   close(): Promise<void>;
 }
 
-const sends = /^(?:send(?!ChatAction)|copy|forward)/u;
-const never = new Promise<never>(() => {});
-
 export async function openTelegramServer(options: TelegramOptions = {}): Promise<TelegramServer> {
   const now = options.now ?? Date.now;
   const token = options.token ?? "123456789:AAlocalTelegramServerForTestsOnly00";
@@ -80,60 +75,36 @@ export async function openTelegramServer(options: TelegramOptions = {}): Promise
   const webhook = createWebhook(world.updates, now, { ...realTiming, ...options.webhook });
   const limits = options.limits === true ? realLimits : options.limits;
   const rates = limits && createRates(limits, now);
-  const check = openSpec();
-  const plans = new Set<FaultPlan>();
-  const counts = new Map<string, number>();
-  const notBefore = new Map<number, number>();
-  const faults: string[] = [];
-  const log = createCallLog();
-  const earlyCalls: LoggedCall[] = [];
   const people = createPeople(world, options.callbackAnswerMs ?? 60_000);
   const groups = createGroups(world, people);
   let isRevoked = false;
 
   world.updates.onAdd = (pending) => (webhook.active ? webhook.push(pending) : polling.wake());
 
-  const methods = new Map<string, Methods[string]>(
-    Object.entries({
-      ...sendMethods,
-      ...editMethods,
-      ...chatMethods,
-      ...topicMethods,
-      ...createProfileMethods(),
-      getUpdates({ params, gone }) {
-        if (webhook.active)
-          throw conflict(
-            "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
-          );
-        if (params.allowed_updates) world.updates.allow(params.allowed_updates);
-        return polling.poll(params, gone);
-      },
-      setWebhook({ params }) {
-        if (params.allowed_updates) world.updates.allow(params.allowed_updates);
-        polling.interrupt(conflict("terminated by setWebhook request"));
-        return webhook.set(params);
-      },
-      deleteWebhook: ({ params }) => webhook.remove(params.drop_pending_updates ?? false),
-      getWebhookInfo: () => webhook.info(),
-    } satisfies Methods),
-  );
-
-  function checked(method: string, { params, uploads }: Body): void {
-    const found = check?.(method, params);
-    if (found?.length) throw new CallerFault(400, `Bad Request: ${found.join("; ")}`);
-    if (uploads.size === 0) return;
-    const text = JSON.stringify(params);
-    for (const name of uploads.keys())
-      if (!text.includes(`attach://${name}`))
-        throw new CallerFault(400, `Bad Request: the uploaded ${name} is not referred to`);
-  }
-
-  function limited(method: string, chatId: number | undefined): void {
-    if (!rates || chatId === undefined || !sends.test(method)) return;
-    const state = world.chats.get(chatId);
-    const retryAfter = state && rates.take(chatId, state.chat.type !== "private");
-    if (retryAfter !== undefined) throw tooMany(retryAfter);
-  }
+  const methods = {
+    ...sendMethods,
+    ...editMethods,
+    ...chatMethods,
+    ...topicMethods,
+    ...createProfileMethods(),
+    getUpdates({ params, gone }) {
+      if (webhook.active)
+        throw conflict(
+          "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
+        );
+      if (params.allowed_updates) world.updates.allow(params.allowed_updates);
+      return polling.poll(params, gone);
+    },
+    setWebhook({ params }) {
+      const set = webhook.set(params);
+      if (params.allowed_updates) world.updates.allow(params.allowed_updates);
+      polling.interrupt(conflict("terminated by setWebhook request"));
+      return set;
+    },
+    deleteWebhook: ({ params }) => webhook.remove(params.drop_pending_updates ?? false),
+    getWebhookInfo: () => webhook.info(),
+  } satisfies Methods;
+  const { faults, earlyCalls, log, plans, handle } = createDispatch(world, methods, rates);
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path = "", query = ""] = (request.url ?? "").split("?", 2);
@@ -155,85 +126,6 @@ export async function openTelegramServer(options: TelegramOptions = {}): Promise
       return answer(response, error.status, problemBody(error.status, error.message));
     }
     await handle(method, body, response);
-  }
-
-  async function handle(method: string, body: Body, response: ServerResponse): Promise<void> {
-    const params = body.params as Params;
-    const chatId = Number.isSafeInteger(Number(params.chat_id))
-      ? Number(params.chat_id)
-      : undefined;
-    const count = (counts.get(method) ?? 0) + 1;
-    counts.set(method, count);
-    const call: LoggedCall = {
-      at: now(),
-      method,
-      params,
-      ...(chatId !== undefined && { chatId }),
-      applied: false,
-      outcome: "",
-    };
-    if (chatId !== undefined && (notBefore.get(chatId) ?? 0) > call.at) earlyCalls.push(call);
-
-    let fault = planned({ method, params, chatId, count });
-    if (fault?.type === "latency") {
-      await delay(fault.ms);
-      fault = fault.then;
-    }
-    if (fault && !fault.type.startsWith("apply")) {
-      log.add(Object.assign(call, { outcome: fault.type }));
-      if (fault.type === "429" && chatId !== undefined)
-        notBefore.set(chatId, now() + fault.retryAfter * 1000);
-      return refuse(response, fault);
-    }
-
-    let status = 200;
-    let text: string;
-    try {
-      const known = methods.get(method);
-      if (!known) {
-        const isReal = check?.(method, {}) !== undefined;
-        faults.push(
-          `${method}: ${isReal ? "this server has no such method yet" : "no such method"}`,
-        );
-        throw new ApiProblem(404, "Not Found");
-      }
-      checked(method, body);
-      limited(method, chatId);
-      const { uploads } = body;
-      const gone = (left: () => void) => void response.once("close", left);
-      const pending = known({ params, uploads, world, gone });
-      const result = pending instanceof Promise ? ((await pending) as unknown) : pending;
-      call.applied = true;
-      call.outcome = fault?.type ?? "ok";
-      const messageId = messageIdOf(result) ?? params.message_id;
-      if (messageId !== undefined) call.messageId = messageId;
-      text = JSON.stringify(
-        result instanceof Described
-          ? { ok: true, result: result.result, description: result.description }
-          : { ok: true, result },
-      );
-    } catch (error) {
-      if (!(error instanceof ApiProblem)) throw error;
-      if (error instanceof CallerFault) faults.push(`${method}: ${error.message}`);
-      const retryAfter = error.parameters?.retry_after;
-      if (retryAfter !== undefined && chatId !== undefined)
-        notBefore.set(chatId, now() + retryAfter * 1000);
-      call.outcome = error.message;
-      status = error.status;
-      text = problemBody(status, error.message, error.parameters);
-    }
-    log.add(call);
-    if (fault?.type === "apply-then-drop") return void response.socket?.destroy();
-    if (fault?.type === "apply-then-hang") return never;
-    answer(response, status, fault ? text.slice(0, text.length / 2) : text);
-  }
-
-  function planned(request: Parameters<FaultPlan>[0]): Fault | undefined {
-    for (const plan of plans) {
-      const fault = plan(request);
-      if (fault) return fault;
-    }
-    return undefined;
   }
 
   function serveFile(path: string, response: ServerResponse): void {
@@ -310,10 +202,4 @@ function botOf(token: string): UserFromGetMe {
     can_connect_to_business: false,
     has_main_web_app: false,
   } as UserFromGetMe;
-}
-
-function messageIdOf(result: unknown): number | undefined {
-  const first: unknown = Array.isArray(result) ? result[0] : result;
-  if (typeof first !== "object" || first === null || !("message_id" in first)) return undefined;
-  return first.message_id as number;
 }

@@ -24,6 +24,8 @@ export interface SeenMessage {
   replyTo?: number;
   file?: StoredFile;
   album?: string;
+  /** What the bot has reacted with (setMessageReaction). */
+  reaction?: string;
   raw: Message;
 }
 
@@ -141,6 +143,7 @@ export function seeMessage(world: World, raw: Message): SeenMessage {
     raw.voice ??
     raw.video_note ??
     raw.sticker;
+  const reaction = world.chats.get(raw.chat.id)?.reactions.get(raw.message_id)?.[0];
   const file = media && world.files.byId(media.file_id);
   return {
     id: raw.message_id,
@@ -153,6 +156,7 @@ export function seeMessage(world: World, raw: Message): SeenMessage {
     ...(raw.message_thread_id !== undefined && { threadId: raw.message_thread_id }),
     ...(raw.reply_to_message && { replyTo: raw.reply_to_message.message_id }),
     ...(file && { file }),
+    ...(reaction && { reaction }),
     ...(raw.media_group_id && { album: raw.media_group_id }),
     raw,
   };

@@ -62,8 +62,8 @@ export interface Sender {
 
 export interface World {
   bot: UserFromGetMe;
-  now(): number;
-  seconds(): number;
+  now: () => number;
+  seconds: () => number;
   chats: Map<number, ChatState>;
   files: FileStore;
   updates: UpdateQueue;

@@ -24,7 +24,9 @@ export const chatMethods: Methods = {
     return true;
   },
   getChat({ world, params }) {
-    const state = openChat(world, params.chat_id);
+    // A person is known by their number even after they have blocked the bot.
+    const found = world.find(params.chat_id);
+    const state = found.chat.type === "private" ? found : openChat(world, params.chat_id);
     const full = { accent_color_id: 3, max_reaction_count: 11, accepted_gift_types: {} };
     return { ...state.chat, ...full };
   },

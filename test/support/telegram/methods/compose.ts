@@ -1,5 +1,5 @@
 import type { InlineKeyboardMarkup, Message, MessageEntity } from "@grammyjs/types";
-import { checkEntities, parseText } from "../entities.ts";
+import { checkEntities, parseText, trimText } from "../entities.ts";
 import type { Params } from "../params.ts";
 import { badRequest, callerFault } from "../problem.ts";
 import { asReply, detectEntities, type ChatState, type World } from "../world.ts";
@@ -109,8 +109,9 @@ export function textContent(params: Params): { text: string; entities?: MessageE
   if (text.trim() === "") throw callerFault("message text is empty");
   if (text.length > maxText) throw callerFault("message is too long");
   checkEntities(text, entities);
-  const all = detectEntities(text, entities);
-  return { text, ...(all.length > 0 && { entities: all }) };
+  const stored = trimText(text, entities);
+  const all = detectEntities(stored.text, stored.entities);
+  return { text: stored.text, ...(all.length > 0 && { entities: all }) };
 }
 
 export function captionContent(params: {
@@ -123,8 +124,9 @@ export function captionContent(params: {
   if (text === "") return {};
   if (text.length > maxCaption) throw callerFault("message caption is too long");
   checkEntities(text, entities);
-  const all = detectEntities(text, entities);
-  return { caption: text, ...(all.length > 0 && { caption_entities: all }) };
+  const stored = trimText(text, entities);
+  const all = detectEntities(stored.text, stored.entities);
+  return { caption: stored.text, ...(all.length > 0 && { caption_entities: all }) };
 }
 
 /** What a repeat must not change: the content without the numbers and dates around it. */
