@@ -1,3 +1,4 @@
+import type { Channel } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
@@ -29,12 +30,15 @@ export function startWorker(parts: {
   receiver: Receiver;
   deliverer: Deliverer;
   intake: Intake;
+  /** Replies on other channels wait until those are served again. */
+  channels: readonly Pick<Channel, "name">[];
   clock: Clock;
   log: Log;
   /** Resolves after `ms`, or when `abort` is called. */
   sleep: (ms: number) => { done: Promise<void>; abort: () => void };
 }): Worker {
   const { store, deliverer, intake, clock, log, sleep } = parts;
+  const served = parts.channels.map(({ name }) => name);
   let stopped = false;
   let woken = false;
   let tidiedAt = 0;
@@ -50,7 +54,7 @@ export function startWorker(parts: {
       stopped = true;
       sleeping?.abort();
       await running;
-      await Promise.all([intake.idle(), deliverer.idle()]);
+      await Promise.all([intake.idle(), deliverer.stop()]);
     },
   };
 
@@ -73,7 +77,7 @@ export function startWorker(parts: {
       await deliverer.start();
       await tidy();
       if (!fired) return pauseMs;
-      const next = await store.nextDueAt();
+      const next = await store.nextDueAt(served);
       return next === undefined
         ? longestSleepMs
         : Math.min(longestSleepMs, Math.max(shortestSleepMs, next - clock.now()));

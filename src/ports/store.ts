@@ -61,7 +61,8 @@ export interface Store {
    * Keeps an inbound that can't be taken yet behind those that its
    * conversation has held already, until a commit's `releases` names it.
    * Durable when it returns. A repeat of the key within 48 hours changes
-   * nothing and answers "duplicate", whether it is still held or not.
+   * nothing and answers "duplicate", whether it is still held or not; so does
+   * a key that a commit has handled.
    */
   hold(held: { inbound: HeldInbound; at: number; readyAt: number }): Promise<"held" | "duplicate">;
 
@@ -76,8 +77,8 @@ export interface Store {
   /** The timers due at `now`, oldest first, at most `limit`. They stay until a commit's `timers` cancel or fire them. */
   dueTimers(now: number, limit: number): Promise<DueTimer[]>;
 
-  /** When the next timer is due, the next reply can be leased or the next held inbound is ready; undefined when nothing waits. */
-  nextDueAt(): Promise<number | undefined>;
+  /** When the next timer is due, the next reply on these channels (all if absent) can be leased or the next held inbound is ready; undefined when nothing waits. */
+  nextDueAt(channels?: readonly ChannelName[]): Promise<number | undefined>;
 
   findCase(number: string): Promise<Case | undefined>;
 
