@@ -13,6 +13,7 @@ export interface HeldInbounds {
 }
 
 export function prepareHeld(db: DatabaseSync): HeldInbounds {
+  const selectHandled = db.prepare("SELECT 1 FROM handled WHERE key = ?");
   const insertHandled = db.prepare("INSERT OR IGNORE INTO handled (key, at) VALUES (?, ?)");
   const insert = db.prepare(
     "INSERT INTO held (key, conversation_id, at, ready_at, body) VALUES (?, ?, ?, ?, ?)",
@@ -41,6 +42,8 @@ export function prepareHeld(db: DatabaseSync): HeldInbounds {
 
   return {
     hold({ inbound, at, readyAt }) {
+      // Taken at once when it first came; held, it could never be taken and would hold up what is behind it.
+      if (selectHandled.get(inbound.key)) return "duplicate";
       // The key itself is the commit's that takes the inbound.
       if (insertHandled.run(`held:${inbound.key}`, at).changes === 0) return "duplicate";
       insert.run(inbound.key, inbound.conversationId, at, readyAt, JSON.stringify(inbound));
