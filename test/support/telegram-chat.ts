@@ -71,7 +71,7 @@ export async function openTelegramBot() {
     server,
     store,
     /** A customer whom nobody has seen yet, as `openChat` has one without a platform. */
-    newChat(language: Language) {
+    newChat: (language: Language) => {
       const person = server.user({ id: ++people, languageCode: language });
       const conversationId = conversationOf(person.id);
       let seen = 0;
