@@ -16,6 +16,7 @@ import { openSqliteStore } from "./adapters/sqlite/store.ts";
 import { createWebChat } from "./adapters/web/channel.ts";
 import { createKeepEvidence } from "./app/keep-evidence.ts";
 import { createReceiver } from "./app/receive.ts";
+import { startEvidenceSweep } from "./app/sweep-evidence.ts";
 import { startWorker } from "./app/work.ts";
 import { readConfig, type Config } from "./config.ts";
 import { BotError } from "./core/errors.ts";
@@ -100,6 +101,8 @@ async function run(config: Config): Promise<void> {
     sleep: abortableSleep,
   });
   closing.defer(() => worker.stop());
+  const sweep = startEvidenceSweep({ store, evidence, clock, log, sleep: abortableSleep });
+  closing.defer(() => sweep.stop());
   const http = await openHttp({
     host: config.host,
     port: config.port,

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { PageEntry } from "../../../src/adapters/web/outbound.ts";
 import { cookieOf, eventsOf, maxEvidenceBytes, openVisitor, openWebChat } from "./chat.ts";
 
@@ -330,6 +330,51 @@ describe("evidence", () => {
       expect(answer.headers.get("cache-control")).toBe("private, no-store");
     }
     expect(Buffer.from(await original.arrayBuffer())).toEqual(await picture());
+  });
+
+  describe("that is not sent", () => {
+    const hourMs = 3_600_000;
+    afterEach(() => {
+      chat.clock.at = undefined;
+    });
+
+    test("can be sent for 23 hours and is removed after 24", async () => {
+      const { visitor, token, file } = await uploaded();
+      const send = () =>
+        visitor.post("/chat/messages?lang=sv", { id: randomUUID(), files: [token] });
+      const there = async () => (await visitor.get(file.viewUrl)).status === 200;
+      const from = Date.now();
+      chat.clock.at = from + 23 * hourMs + 1000;
+      const answer = await send();
+      expect(answer.status).toBe(410);
+      const { sentence } = (await answer.json()) as { sentence: string };
+      expect(sentence).toMatch(/^En fil väntade för länge/u);
+      await chat.sweep();
+      expect(await there()).toBe(true);
+      chat.clock.at = from + 24 * hourMs + 1000;
+      expect(await chat.sweep()).toBeGreaterThan(0);
+      expect(await there()).toBe(false);
+      expect(await chat.sweep()).toBe(0);
+    });
+
+    test("is never lost once it was taken, at whatever hour it is sent beside a sweep", async () => {
+      const outcomes = new Set<number>();
+      for (const hours of [0, 12, 22.9, 23.1, 23.9, 24.1, 48]) {
+        chat.clock.at = undefined;
+        const { visitor, token, file } = await uploaded();
+        chat.clock.at = Date.now() + hours * hourMs;
+        const [answer] = await Promise.all([
+          visitor.post("/chat/messages", { id: randomUUID(), files: [token] }),
+          chat.sweep(),
+        ]);
+        outcomes.add(answer.status);
+        chat.clock.at += 48 * hourMs;
+        await chat.sweep();
+        const { status } = await visitor.get(file.viewUrl);
+        expect([hours, status]).toEqual([hours, answer.status === 200 ? 200 : 404]);
+      }
+      expect(outcomes).toEqual(new Set([200, 410]));
+    });
   });
 
   test("is for its owner only", async () => {

@@ -10,6 +10,7 @@ import { createWebChat } from "../../../src/adapters/web/channel.ts";
 import type { PageEntry } from "../../../src/adapters/web/outbound.ts";
 import { createKeepEvidence } from "../../../src/app/keep-evidence.ts";
 import { createReceiver } from "../../../src/app/receive.ts";
+import { createEvidenceSweep } from "../../../src/app/sweep-evidence.ts";
 import { StoreUnavailable } from "../../../src/core/errors.ts";
 import { library, quiet, refund } from "../../support/shop.ts";
 
@@ -73,6 +74,7 @@ export async function openWebChat({ publicUrl }: { publicUrl?: string } = {}) {
   return {
     url: http.url,
     clock,
+    sweep: createEvidenceSweep({ store, evidence, clock: held }),
     faults,
     logged,
     store,
