@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { PageEntry } from "../../../src/adapters/web/outbound.ts";
+import { createSeal } from "../../../src/adapters/web/seals.ts";
 import { cookieOf, eventsOf, maxEvidenceBytes, openVisitor, openWebChat } from "./chat.ts";
 
 let chat: Awaited<ReturnType<typeof openWebChat>>;
@@ -484,6 +485,49 @@ describe("the private way back", () => {
     expect(answer.headers.get("location")).toBe("/");
     expect(answer.headers.get("cache-control")).toBe("no-store");
     expect(answer.headers.get("referrer-policy")).toBe("no-referrer");
+    device.cookie = cookieOf(answer) ?? "";
+    expect(await device.log()).toEqual(await visitor.log());
+  });
+
+  test("never takes the place of another conversation by itself", async () => {
+    const { visitor, path } = await wayBack();
+    const browser = newVisitor();
+    await browser.start("sv");
+    const own = browser.cookie;
+    const asked = await browser.get(path, { "sec-purpose": "prefetch" });
+    expect(asked.status).toBe(200);
+    expect(asked.headers.getSetCookie()).toEqual([]);
+    const page = await asked.text();
+    expect(page).toContain('<html lang="sv">');
+    expect(page).toContain(`action="${path}"`);
+    expect(page).not.toMatch(/<script|<style| style="| on\w+="/u);
+
+    const form = { "content-type": "application/x-www-form-urlencoded" };
+    for (const headers of [
+      { ...form, "sec-fetch-site": "cross-site" },
+      { ...form, "sec-fetch-site": "same-site" },
+      { ...form, "sec-fetch-site": "", origin: "https://evil.example" },
+      { ...form, "sec-fetch-site": "", origin: "null" },
+    ]) {
+      const forged = await browser.post(path, "", headers);
+      expect(forged.headers.getSetCookie()).toEqual([]);
+      expect(browser.cookie).toBe(own);
+    }
+
+    const chosen = await browser.post(path, "", form);
+    expect(chosen.status).toBe(303);
+    expect(chosen.headers.get("location")).toBe("/");
+    expect(await browser.log()).toEqual(await visitor.log());
+    // Once more, now that it is this browser's own.
+    expect((await browser.get(path)).status).toBe(303);
+  });
+
+  test("opens at once where the browser's own conversation never began", async () => {
+    const { visitor, path } = await wayBack();
+    const never = createSeal(await chat.store.secret("web-visitor")).stamp("x".repeat(24));
+    const device = newVisitor(`ombud_visitor=${never}`);
+    const answer = await device.get(path);
+    expect(answer.status).toBe(303);
     device.cookie = cookieOf(answer) ?? "";
     expect(await device.log()).toEqual(await visitor.log());
   });
