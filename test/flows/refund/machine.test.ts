@@ -10,8 +10,7 @@ import {
   take as takeOn,
   type Dialogue,
 } from "../../../src/commands/verify/dialogue.ts";
-import { openLedger } from "../../../src/commands/verify/findings.ts";
-import { checkWays, walkWays } from "../../../src/commands/verify/ways.ts";
+import { checkWays } from "../../../src/commands/verify/ways.ts";
 import { day, noon, opened, picture, take } from "./dialogue.ts";
 
 interface Drawn {
@@ -36,11 +35,12 @@ function walkingAlways(): AnyStateMachine {
 }
 
 describe("the machine", () => {
+  const { ways, turns, findings } = checkWays(machine, rules);
+
   it("brings every way through every topic to exactly the row that its facts meet, and asks nothing idle", () => {
-    const { ways, findings } = checkWays(machine, rules);
     expect(findings).toEqual([]);
     expect(ways.length).toBeGreaterThan(1000);
-  }, 30_000);
+  });
 
   it("takes no notice of the time that a dialogue lasts, except where it waits for a time", () => {
     const asked = take(
@@ -60,7 +60,6 @@ describe("the machine", () => {
   });
 
   it("goes from the review straight to where a walk through all answers would lead", () => {
-    const { turns } = walkWays(machine, openLedger());
     const reviewed = turns.filter((turn) => standingOf(turn).place === "reviewing");
     const reviews = Map.groupBy(reviewed, (turn) => {
       const { topic, rule, path } = contextOf(turn);
@@ -88,16 +87,20 @@ describe("the machine", () => {
     ];
     const walking = walkingAlways();
     const ended = (on: AnyStateMachine, from: Dialogue, at: number) =>
-      JSON.stringify(takeOn(on, from, { type: "confirmed", at }));
+      takeOn(on, from, { type: "confirmed", at });
+    // To the letter: the order in which answers are stored counts too.
+    const written = (dialogue: Dialogue) => JSON.stringify(dialogue);
     let compared = 0;
     for (const [review] of reviews.values())
       for (const meanings of meanwhile) {
         if (!review) continue;
         const from = take(review, ...meanings);
         if (standingOf(from).place !== "reviewing") continue;
-        for (const at of [noon, noon + 90 * day]) {
+        for (const at of meanings.length === 0 ? [noon, noon + 90 * day] : [noon]) {
           compared++;
-          expect(ended(machine, from, at)).toBe(ended(walking, from, at));
+          const straight = written(ended(machine, from, at));
+          if (straight !== written(ended(walking, from, at)))
+            expect.fail(`confirmed at ${at}: ${written(from)}`);
         }
       }
     expect(compared).toBeGreaterThan(500);
