@@ -5,15 +5,9 @@ import { fileURLToPath } from "node:url";
 import { loadTexts } from "../adapters/i18next/texts.ts";
 import { type Config, readConfig } from "../config.ts";
 import { BadConfig } from "../core/errors.ts";
-import { examineTelegram } from "./doctor-telegram.ts";
+import type { Finding } from "./doctor/finding.ts";
+import { examineTelegram } from "./doctor/telegram.ts";
 import { print } from "./on-data.ts";
-
-/** One thing that was looked at. Without a `fix` all is well with it. */
-export interface Finding {
-  what: string;
-  /** What is wrong, and what mends it. */
-  fix?: string;
-}
 
 async function examine(config: Config): Promise<Finding[]> {
   const texts = await loadTexts(fileURLToPath(new URL("../../locales", import.meta.url)));

@@ -90,6 +90,13 @@ export interface Store {
   /** How many conversations of a flow stand in each state, by the version that last touched them; states where none stand are left out. In no order. */
   countStandings(flow: string): Promise<StandingCount[]>;
 
+  /**
+   * Those of these pieces of evidence that neither a log entry nor a
+   * conversation names. Looks at everything that was ever written, a part at a
+   * time so that others get their turn: for the background.
+   */
+  unnamedEvidence(ids: ReadonlySet<string>): Promise<Set<string>>;
+
   /** 32 random bytes under this name, made at the first call, the same ever after in every process. */
   secret(name: string): Promise<Uint8Array>;
 

@@ -703,6 +703,35 @@ export function storeContract(
       });
     });
 
+    describe("unnamedEvidence", () => {
+      const file = (id: string) => ({
+        id,
+        sha256: "0".repeat(64),
+        type: "image/png" as const,
+        sizeBytes: 1,
+        name: `${id}.png`,
+      });
+      const given = (id: string): LogBody => ({
+        type: "event",
+        event: { type: "evidence-given", at, dice: "0a1b2c3d" },
+        by: "customer",
+        key: "web:1",
+        said: { files: [file(id)] },
+      });
+
+      it("is what neither a log nor a conversation names", async () => {
+        const entries = Array.from({ length: 450 }, (_, index) => typed(`not file-${index}`));
+        await store.commit(commit({}, { log: [given("first"), ...entries, given("last")] }));
+        await store.commit(commit({ id: "bo" }, { log: [given("others")] }));
+        const snapshot = { value: {}, context: { evidence: [file("remembered")] } };
+        await store.commit(commit({ id: "cia", snapshot }));
+        const asked = ["first", "last", "others", "remembered", "never", "file-3"];
+        const unnamed = await store.unnamedEvidence(new Set(asked));
+        expect([...unnamed].sort()).toEqual(["file-3", "never"]);
+        expect(await store.unnamedEvidence(new Set())).toEqual(new Set());
+      });
+    });
+
     it("can be closed twice", async () => {
       await store.close();
       await expect(store.close()).resolves.toBeUndefined();

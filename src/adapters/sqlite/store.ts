@@ -16,6 +16,7 @@ import { createPrivateFile, createPrivateFolder } from "./folder.ts";
 import { prepareHeld } from "./held.ts";
 import { prepareLanes } from "./lanes.ts";
 import { lockFolder } from "./lock.ts";
+import { prepareUnnamedEvidence } from "./named-evidence.ts";
 import { openDatabase } from "./schema.ts";
 import { createWriter } from "./writer.ts";
 
@@ -90,6 +91,7 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
     FROM conversation WHERE flow = ? GROUP BY flow_version, standing, resting
   `,
   );
+  const unnamedEvidence = prepareUnnamedEvidence(db);
   const insertSecret = db.prepare("INSERT OR IGNORE INTO secret (name, bytes) VALUES (?, ?)");
   const selectSecret = db.prepare("SELECT bytes FROM secret WHERE name = ?");
   const deleteHandled = db.prepare("DELETE FROM handled WHERE at < ?");
@@ -178,6 +180,14 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
         }[];
         return rows.map(({ resting, ...row }) => ({ ...row, resting: resting === 1 }));
       }),
+
+    unnamedEvidence: async (ids) => {
+      try {
+        return await unnamedEvidence(ids);
+      } catch (error) {
+        throw storeFailure("look for evidence", error);
+      }
+    },
 
     secret: (name) =>
       writer.write("make a secret", () => {

@@ -1,12 +1,12 @@
 import type { Api } from "grammy";
-import { openApi } from "../adapters/telegram/api.ts";
-import { commandsIn } from "../adapters/telegram/bot-profile.ts";
-import { failureOf } from "../adapters/telegram/failure.ts";
-import type { Config } from "../config.ts";
-import { BotError } from "../core/errors.ts";
-import { languages, type Language } from "../core/language.ts";
-import type { TextLibrary } from "../ports/texts.ts";
-import type { Finding } from "./doctor.ts";
+import { openApi } from "../../adapters/telegram/api.ts";
+import { commandsIn } from "../../adapters/telegram/bot-profile.ts";
+import { failureOf } from "../../adapters/telegram/failure.ts";
+import type { Config } from "../../config.ts";
+import { BotError } from "../../core/errors.ts";
+import { languages, type Language } from "../../core/language.ts";
+import type { TextLibrary } from "../../ports/texts.ts";
+import type { Finding } from "./finding.ts";
 
 /** So many updates wait at Telegram when nobody takes them. */
 const manyPending = 100;
