@@ -14,9 +14,12 @@ export interface HeldInbounds {
 
 export function prepareHeld(db: DatabaseSync): HeldInbounds {
   const insertHandled = db.prepare("INSERT OR IGNORE INTO handled (key, at) VALUES (?, ?)");
-  const insert = db.prepare(
-    "INSERT INTO held (key, conversation_id, at, ready_at, body) VALUES (?, ?, ?, ?, ?)",
-  );
+  const insert = db.prepare(`
+    INSERT INTO held (key, conversation_id, at, ready_at, body)
+    SELECT :key, :conversationId, :at, :readyAt, :body
+    WHERE NOT EXISTS (SELECT 1 FROM handled WHERE handled.key = :key) -- taken without being held
+    ON CONFLICT (key) DO NOTHING
+  `);
   const selectOne = db.prepare("SELECT 1 FROM held WHERE conversation_id = ? LIMIT 1");
   const isOldest = `
     NOT EXISTS (
@@ -41,10 +44,12 @@ export function prepareHeld(db: DatabaseSync): HeldInbounds {
 
   return {
     hold({ inbound, at, readyAt }) {
+      const { key, conversationId } = inbound;
       // The key itself is the commit's that takes the inbound.
-      if (insertHandled.run(`held:${inbound.key}`, at).changes === 0) return "duplicate";
-      insert.run(inbound.key, inbound.conversationId, at, readyAt, JSON.stringify(inbound));
-      return "held";
+      if (insertHandled.run(`held:${key}`, at).changes === 0) return "duplicate";
+      const body = JSON.stringify(inbound);
+      const { changes } = insert.run({ key, conversationId, at, readyAt, body });
+      return changes === 0 ? "duplicate" : "held";
     },
     isHolding: (conversationId) => selectOne.get(conversationId) !== undefined,
     due(now, limit) {
