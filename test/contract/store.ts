@@ -847,6 +847,18 @@ export function storeContract(
         expect(await dueKeys(at)).toEqual([["anna", "k-3"]]);
       });
 
+      it("are ready at their own time once they are the oldest", async () => {
+        await hold(heldWord("k-1"));
+        await hold(heldFile("k-2"), at + 50);
+        await hold(heldWord("k-3"));
+        await store.commit(commit({}, { handled: "k-1", releases: ["k-1"] }));
+        expect(await store.nextDueAt()).toBe(at + 50);
+        expect(await dueKeys(at + 49)).toEqual([]);
+        expect(await dueKeys(at + 50)).toEqual([["anna", "k-2", "k-3"]]);
+        await store.commit(commit({ revision: 2 }, { handled: "k-3", releases: ["k-3"] }));
+        expect(await dueKeys(at + 49)).toEqual([]);
+      });
+
       it("stay where the commit is refused", async () => {
         await hold(heldWord("k-1"));
         const stale = commit({ revision: 2 }, { handled: "k-1", releases: ["k-1"] });
