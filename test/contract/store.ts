@@ -844,6 +844,7 @@ export function storeContract(
         await store.commit(commit({}, { handled: "k-2", releases }));
         expect(await dueKeys(at)).toEqual([["anna", "k-3"]]);
         await store.postpone("k-1", at + 5, true);
+        expect(await hold(heldWord("k-1"))).toBe("duplicate");
         expect(await dueKeys(at)).toEqual([["anna", "k-3"]]);
       });
 
