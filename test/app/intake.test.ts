@@ -249,6 +249,9 @@ describe("an album", () => {
     await bot.pass(quietMs);
     expect(await bot.turns()).toEqual(["0.png 1.png 2.png ici"]);
     expect(await bot.store.isHolding("anna")).toBe(false);
+    // An edit of the caption names the part that has it.
+    const captioned = parts.findIndex((part) => "caption" in part);
+    expect((await bot.store.readLog("anna", 0, 1))[0]?.body).toMatchObject({ key: `${captioned}` });
   });
 
   it("is one turn though its parts come shuffled, in two batches and some of them twice", async () => {
