@@ -88,6 +88,9 @@ export interface Store {
     limit: number;
   }): Promise<Case[]>;
 
+  /** A conversation's cases, the last opened first. */
+  casesOf(conversationId: string): Promise<Case[]>;
+
   /** How many conversations of a flow stand in each state, by the version that last touched them; states where none stand are left out. In no order. */
   countStandings(flow: string): Promise<StandingCount[]>;
 

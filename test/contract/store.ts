@@ -1027,6 +1027,18 @@ export function storeContract(
         expect(await store.findCase("RF-NONE2")).toBeUndefined();
       });
 
+      it("of a conversation are those, the last opened first", async () => {
+        const cases = ["RF-1", "RF-3", "RF-2"].map((number, index) =>
+          aCase({ number, openedAt: at + (index > 0 ? 1 : 0) }),
+        );
+        await store.commit(commit({}, { cases }));
+        const others = [aCase({ number: "RF-4", conversationId: "bo" })];
+        await store.commit(commit({ id: "bo" }, { cases: others }));
+        const [first, second, third] = cases;
+        expect(await store.casesOf("anna")).toEqual([second, third, first]);
+        expect(await store.casesOf("nobody")).toEqual([]);
+      });
+
       it("list the last opened first, page by page, however many opened at once", async () => {
         const opened = [3, 1, 2, 2, 2, 2, 9].map((minute, index) =>
           aCase({ number: `RF-${index}`, openedAt: at + minute }),

@@ -127,6 +127,8 @@ const migrations = [
   ) STRICT;
   CREATE INDEX held_conversation ON held (conversation_id, position);
   CREATE INDEX held_ready ON held (ready_at) WHERE oldest;
+
+  CREATE INDEX cases_of ON cases (conversation_id, opened_at, number);
   `,
 ];
 

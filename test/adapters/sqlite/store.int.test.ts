@@ -112,6 +112,7 @@ const toVersion2 = (db: DatabaseSync) =>
   db.exec(`
     DROP TABLE delivery;
     DROP TABLE held;
+    DROP INDEX cases_of;
     DROP INDEX outbox_ready;
     ALTER TABLE outbox DROP COLUMN uncertain;
     CREATE INDEX outbox_ready ON outbox (ready_at) WHERE ready_at IS NOT NULL;
