@@ -85,6 +85,9 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
   const selectCases = db.prepare(
     "SELECT body FROM cases WHERE (opened_at, number) < (?, ?) ORDER BY opened_at DESC, number DESC LIMIT ?",
   );
+  const selectCasesOf = db.prepare(
+    "SELECT body FROM cases WHERE conversation_id = ? ORDER BY opened_at DESC, number DESC",
+  );
   const selectStandings = db.prepare(
     `
     SELECT flow_version AS flowVersion, standing, resting, count(*) AS count
@@ -163,12 +166,10 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
       }),
 
     listCases: ({ before = { openedAt: Number.MAX_SAFE_INTEGER, number: "" }, limit }) =>
-      read("list cases", () => {
-        const rows = selectCases.all(before.openedAt, before.number, limit) as unknown as {
-          body: string;
-        }[];
-        return rows.map(({ body }) => JSON.parse(body) as Case);
-      }),
+      read("list cases", () => casesIn(selectCases.all(before.openedAt, before.number, limit))),
+
+    casesOf: (conversationId) =>
+      read("list cases", () => casesIn(selectCasesOf.all(conversationId))),
 
     countStandings: (flow) =>
       read("count standings", () => {
@@ -206,3 +207,6 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
     },
   };
 }
+
+const casesIn = (rows: unknown[]): Case[] =>
+  rows.map((row) => JSON.parse((row as { body: string }).body) as Case);
