@@ -11,8 +11,11 @@ const tidyEveryMs = 3_600_000;
 const timerBatch = 100;
 /** After a fault of the store. */
 const pauseMs = 1000;
-/** What is due and not started waits for room, of which the end of a send tells. */
-const shortestSleepMs = 25;
+/**
+ * What is due and could not be started waits for room, of whose coming it is
+ * told, or for a channel that is not served.
+ */
+const blockedSleepMs = 250;
 /** The longest sleep, so that a moved clock is noticed. */
 const longestSleepMs = 30_000;
 
@@ -74,9 +77,7 @@ export function startWorker(parts: {
       await tidy();
       if (!fired) return pauseMs;
       const next = await store.nextDueAt();
-      return next === undefined
-        ? longestSleepMs
-        : Math.min(longestSleepMs, Math.max(shortestSleepMs, next - clock.now()));
+      return next === undefined ? longestSleepMs : sleepUntil(next - clock.now());
     } catch (error) {
       log.error({ code: codeOf(error) }, "the work stopped at a fault and goes on in a second");
       return pauseMs;
@@ -108,6 +109,8 @@ export function startWorker(parts: {
     await store.forgetHandled(now - handledForMs);
   }
 }
+
+const sleepUntil = (ms: number): number => (ms > 0 ? Math.min(ms, longestSleepMs) : blockedSleepMs);
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error ? String(error.code) : "unexpected";
