@@ -17,6 +17,7 @@ import {
   unpaced,
 } from "../test/support/storm/storm.ts";
 import { judge } from "../test/support/storm/verdict.ts";
+import type { FaultPlan } from "../test/support/telegram/faults.ts";
 import { openTelegramServer, type TelegramServer } from "../test/support/telegram/server.ts";
 
 export const names = ["ombud", "polling", "runner"] as const;
@@ -73,14 +74,25 @@ export interface Survived {
   disordered: number;
 }
 
-type Weather = Pick<StormOptions, "seed" | "chats" | "stops" | "everyMs">;
+type Weather = Pick<StormOptions, "seed" | "chats" | "stops" | "everyMs"> & { latencyMs: number };
+
+/** Telegram as far away as it is; a long poll has its own wait. */
+const farAway =
+  (ms: number): FaultPlan =>
+  ({ method }) =>
+    ms === 0 || method === "getUpdates" ? undefined : { type: "latency", ms };
 
 /** What becomes of what customers say while the process is killed again and again. */
 export const survive = (name: Name, weather: Weather): Promise<Survived> =>
   name === "ombud" ? surviveAsOmbud(weather) : surviveAsRival(name, weather);
 
 async function surviveAsOmbud(weather: Weather): Promise<Survived> {
-  const evidence = await storm({ ...weather, signal: "SIGKILL", temper: { dialogue: numbered } });
+  const evidence = await storm({
+    ...weather,
+    signal: "SIGKILL",
+    faults: farAway(weather.latencyMs),
+    temper: { dialogue: numbered },
+  });
   const { updates, replies, doubled, unlisted } = judge(evidence);
   return {
     updates: [...evidence.acts.values()].flat().length,
@@ -94,10 +106,11 @@ async function surviveAsOmbud(weather: Weather): Promise<Survived> {
 /** The same customers and the same kills; what a rival says back tells what became of each text. */
 async function surviveAsRival(
   name: "polling" | "runner",
-  { seed, chats, stops, everyMs }: Weather,
+  { seed, chats, stops, everyMs, latencyMs }: Weather,
 ): Promise<Survived> {
   const dataDir = mkdtempSync(join(tmpdir(), "ombud-rival-"));
   const server = await openTelegramServer();
+  server.fault(farAway(latencyMs));
   const chance = createChance(seed);
   const over = new AbortController();
   const talkers = Array.from({ length: chats }, (_, index) =>
@@ -149,9 +162,13 @@ export interface Speed {
 }
 
 /** Everybody goes on as soon as they have their answer: turns from end to end, over HTTP. */
-export async function speed(name: Name, chats: number, turns: number): Promise<Speed> {
+export async function speed(
+  name: Name,
+  { chats, turns, latencyMs }: { chats: number; turns: number; latencyMs: number },
+): Promise<Speed> {
   const dataDir = mkdtempSync(join(tmpdir(), "ombud-speed-"));
   const server = await openTelegramServer();
+  server.fault(farAway(latencyMs));
   const bot = await start(name, server, dataDir);
   const over = new AbortController();
   let answers = 0;
@@ -176,7 +193,7 @@ export async function speed(name: Name, chats: number, turns: number): Promise<S
   const done = () => talkers.reduce((sum, { acts }) => sum + acts.length, 0);
   try {
     const talking = Promise.all(talkers.map((talker) => talker.talk(over.signal)));
-    await until(Math.max(200, 2 * chats));
+    await until(latencyMs === 0 ? Math.max(200, 2 * chats) : chats);
     const from = { at: performance.now(), cpuMs: await cpuOf(bot.pid), acts: done() };
     await until(answers + turns);
     const seconds = (performance.now() - from.at) / 1000;

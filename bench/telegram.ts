@@ -19,11 +19,13 @@ const weather = {
   stops: Number(values.kills),
   everyMs: [0, 1000],
 } as const;
-/** Chats, and over how many turns. */
+/** Of each answer; 50 ms is what a server in the same country may see of Telegram. */
+const latencies = [0, 50] as const;
+/** Chats, and over how many turns, near and far. */
 const loads = [
-  [1, 400],
-  [32, 2000],
-  [256, 3000],
+  { chats: 1, near: 400, far: 40 },
+  { chats: 32, near: 2000, far: 300 },
+  { chats: 256, near: 3000, far: 600 },
 ] as const;
 const rounds = 3;
 
@@ -50,29 +52,45 @@ function print(rows: readonly (readonly string[])[]): void {
     );
 }
 
-installRivals();
-const storms = [
-  [`${weather.stops} kills, 100 chats`, "updates", "lost", "doubled", "named", "disordered"],
-];
-for (const name of names) {
-  const { updates, lost, doubled, listed, disordered } = await survive(name, weather);
-  storms.push([titles[name], ...[updates, lost, doubled, listed ?? "–", disordered].map(String)]);
-}
-print(storms);
-
-console.log();
-const speeds = [["", ...loads.flatMap(([chats]) => [`${chats} chats, turns/s`, "CPU ms/turn"])]];
-for (const name of names) {
-  const cells: string[] = [];
-  for (const [chats, turns] of loads) {
-    const found = [];
-    for (let round = 0; round < rounds; round++) found.push(await speed(name, chats, turns));
-    const cpu = median(found.map(({ cpuMs }) => cpuMs ?? Number.NaN));
-    cells.push(
-      median(found.map(({ turnsASecond }) => turnsASecond)).toFixed(0),
-      Number.isNaN(cpu) ? "–" : cpu.toFixed(2),
-    );
+async function printStorms(latencyMs: number): Promise<void> {
+  const title = `${weather.stops} kills, 100 chats, ${latencyMs} ms away`;
+  const rows = [[title, "updates", "lost", "doubled", "named", "disordered"]];
+  for (const name of names) {
+    const { updates, lost, doubled, listed, disordered } = await survive(name, {
+      ...weather,
+      latencyMs,
+    });
+    const cells = [updates, lost, doubled, listed ?? "–", disordered];
+    rows.push([titles[name], ...cells.map(String)]);
   }
-  speeds.push([titles[name], ...cells]);
+  print(rows);
+  console.log();
 }
-print(speeds);
+
+async function printSpeeds(latencyMs: number): Promise<void> {
+  const columns = loads.flatMap(({ chats }) => [
+    `${chats} ${chats === 1 ? "chat" : "chats"}, turns/s`,
+    "CPU ms/turn",
+  ]);
+  const rows = [[`${latencyMs} ms away`, ...columns]];
+  for (const name of names) {
+    const cells: string[] = [];
+    for (const { chats, near, far } of loads) {
+      const load = { chats, turns: latencyMs === 0 ? near : far, latencyMs };
+      const found = [];
+      for (let round = 0; round < rounds; round++) found.push(await speed(name, load));
+      const cpu = median(found.map(({ cpuMs }) => cpuMs ?? Number.NaN));
+      cells.push(
+        median(found.map(({ turnsASecond }) => turnsASecond)).toFixed(0),
+        Number.isNaN(cpu) ? "–" : cpu.toFixed(2),
+      );
+    }
+    rows.push([titles[name], ...cells]);
+  }
+  print(rows);
+  console.log();
+}
+
+installRivals();
+for (const latencyMs of latencies) await printStorms(latencyMs);
+for (const latencyMs of latencies) await printSpeeds(latencyMs);
