@@ -114,6 +114,15 @@ export class RateLimited extends BotError {
   }
 }
 
+/** The platform can't be reached or refuses the bot as a whole (token, another bot on it); nothing was sent. */
+export class PlatformUnavailable extends BotError {
+  readonly code = "platform-unavailable";
+  readonly retryable = true;
+  constructor(channel: string, why: string, options?: ErrorOptions) {
+    super(`${channel} can't be used: ${why}`, options);
+  }
+}
+
 /** The platform may have carried out the request: its answer never came, or was none. */
 export class OutcomeUnknown extends BotError {
   readonly code = "outcome-unknown";

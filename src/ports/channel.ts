@@ -16,7 +16,7 @@ export interface Channel {
   /**
    * Puts one message before the customer; resolves when the platform has it.
    *
-   * @throws RateLimited when it was certainly not sent.
+   * @throws RateLimited, PlatformUnavailable when it was certainly not sent.
    * @throws OutcomeUnknown when it may have been.
    * @throws CustomerUnreachable when nothing can be sent to this customer.
    * @throws Undeliverable when the platform will never take this message.
