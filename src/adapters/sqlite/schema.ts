@@ -127,6 +127,13 @@ const migrations = [
   CREATE INDEX held_conversation ON held (conversation_id, position);
   CREATE INDEX held_ready ON held (ready_at);
   `,
+  // Where a platform's connection stands: sessions, known rooms.
+  `
+  CREATE TABLE mark (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /**
