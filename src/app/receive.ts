@@ -25,6 +25,8 @@ export interface Receiver {
    *   platform, it will bring the same again.
    */
   receive: (inbound: Inbound, releases?: readonly string[]) => Promise<"committed" | "duplicate">;
+  /** What the conversation is asked now, and with which revision a press on it comes back; undefined where there is none. */
+  prompt: (conversationId: string) => Promise<{ message: Message; revision: number } | undefined>;
   /** Feeds a timer's event, once. */
   fire: (timer: DueTimer) => Promise<"committed" | "duplicate">;
 }
@@ -70,6 +72,13 @@ export function createReceiver(parts: {
           : take(beginning(inbound, moment), inbound, moment);
         return { ...turn, releases };
       });
+    },
+
+    async prompt(conversationId) {
+      const stored = await store.load(conversationId);
+      if (!stored || stored.flowVersion !== flow.version) return undefined;
+      const message = flow.render([], stored.snapshot, textsIn(stored.language)).at(-1);
+      return message && { message, revision: stored.promptedRevision };
     },
 
     async fire({ conversationId, id, dueAt, event: type }) {
