@@ -91,7 +91,51 @@ export const settings = z.object({
       if (fault) context.addIssue(`${fault}, such as \\d{5,9} or VL-[A-Z0-9]{4,10}`);
     })
     .default(String.raw`\d{5,9}`),
+  DISCORD_BOT_TOKEN: z
+    .string()
+    .regex(
+      /^[\w-]{10,100}\.[\w-]{4,20}\.[\w-]{20,100}$/u,
+      "must be a bot’s token of the developer portal, such as MTIzNDU2Nzg5MDEyMzQ1Njc4.GxYzAb.30-or-more-letters-and-digits",
+    )
+    .optional(),
+  DISCORD_API_ROOT: address("https://discord.com/api")
+    .transform((url) => url.replace(/\/$/u, ""))
+    .default("https://discord.com/api"),
+  DISCORD_SUPPORT_CHANNEL: z
+    .string()
+    .regex(/^\d{15,20}$/u, "must be the id of a text channel, such as 1312345678901234567")
+    .optional(),
+  DISCORD_SHARDS: z
+    .string()
+    .default("auto")
+    .transform((text, context) => {
+      const shards = readShards(text);
+      if (shards) return shards;
+      context.addIssue(
+        `must be a number of shards, or this process’s of a number, ${shardsExample}`,
+      );
+      return z.NEVER;
+    }),
 });
+
+const shardsExample = "such as auto, 4 or 0-1/4";
+
+/** `auto`, a count, or this process's of a count; undefined for what is none. */
+function readShards(text: string): Shards | undefined {
+  if (text === "auto") return {};
+  const [, first = "", last = first, of] =
+    /^(?:(\d{1,4})(?:-(\d{1,4}))?\/)?(\d{1,4})$/u.exec(text) ?? [];
+  const count = Number(of);
+  if (!of || count === 0) return undefined;
+  if (first === "") return { count };
+  const ids = { start: Number(first), end: Number(last) };
+  return ids.start <= ids.end && ids.end < count ? { count, ids } : undefined;
+}
+
+interface Shards {
+  count?: number;
+  ids?: { start: number; end: number };
+}
 
 export type Config = ReturnType<typeof readConfig>;
 
@@ -130,6 +174,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     businessHours: found.BUSINESS_HOURS,
     /** The source of a regular expression, not anchored, that compiles with the flag `u` and matches in bounded time. */
     orderNumberPattern: found.ORDER_NUMBER_PATTERN,
+    /** Undefined when the bot does not serve Discord. */
+    discord:
+      found.DISCORD_BOT_TOKEN === undefined
+        ? undefined
+        : {
+            token: found.DISCORD_BOT_TOKEN,
+            apiRoot: found.DISCORD_API_ROOT,
+            ...(found.DISCORD_SUPPORT_CHANNEL !== undefined && {
+              supportChannel: found.DISCORD_SUPPORT_CHANNEL,
+            }),
+            shards: found.DISCORD_SHARDS,
+          },
   };
 }
 

@@ -88,4 +88,6 @@ export const alikeByRight: readonly string[] = [
   "console:cases.pages",
   "console:case.conversation",
   "console:who.bot",
+  "discord:slash.status.name",
+  "discord:room.name",
 ];
