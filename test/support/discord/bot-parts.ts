@@ -6,25 +6,29 @@ import type { DiscordServer } from "./server.ts";
 /** What a process would keep on its disk. */
 export type Sessions = Map<number, SessionInfo>;
 
-const { Guilds, GuildMembers, GuildMessages, DirectMessages, MessageContent } = GatewayIntentBits;
-export const allIntents = Guilds | GuildMembers | GuildMessages | DirectMessages | MessageContent;
+const { Guilds, GuildMessages, DirectMessages, MessageContent } = GatewayIntentBits;
+export const usualIntents = Guilds | GuildMessages | DirectMessages | MessageContent;
 
 /** discord.js's own parts, put together as a bot has them. */
 export function openParts(
   server: Pick<DiscordServer, "api" | "token">,
-  options: { intents?: number; sessions?: Sessions; token?: string; shardCount?: number } = {},
+  options: {
+    intents?: number;
+    sessions?: Sessions;
+    gatewayToken?: string;
+    shardCount?: number;
+  } = {},
 ) {
   const sessions: Sessions = options.sessions ?? new Map();
-  const token = options.token ?? server.token;
   const rest = new REST({
     version: "10",
     api: server.api,
     retries: 0,
     globalRequestsPerSecond: 10_000,
-  }).setToken(token);
+  }).setToken(server.token);
   const gateway = new WebSocketManager({
-    token,
-    intents: options.intents ?? allIntents,
+    token: options.gatewayToken ?? server.token,
+    intents: options.intents ?? usualIntents,
     rest,
     shardCount: options.shardCount ?? null,
     retrieveSessionInfo: (id) => sessions.get(id) ?? null,

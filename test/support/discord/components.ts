@@ -32,11 +32,16 @@ function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null;
 }
 
-/** Each gets the number that Discord gives it. */
+/** Each gets the number that Discord gives it, and what it leaves open its default. */
 export function numbered(components: readonly Json[]): Json[] {
   const copy = structuredClone(components) as Json[];
   let number = 0;
-  for (const component of everyComponent(copy)) component["id"] ??= ++number;
+  for (const component of everyComponent(copy)) {
+    component["id"] ??= ++number;
+    if (component["type"] !== componentType.select) continue;
+    component["min_values"] ??= 1;
+    component["max_values"] ??= 1;
+  }
   return copy;
 }
 

@@ -67,8 +67,8 @@ function forgetNonces(world: World): void {
 }
 
 function demandOpenDm(world: World, person: User, author: User): void {
-  if (person.dmsClosed) throw new ApiError(50007);
   if (author !== world.bot) return;
+  if (person.dmsClosed) throw new ApiError(50007);
   for (const guild of world.guilds.values()) {
     if (guild.members.has(person.id) && guild.members.has(author.id)) return;
   }

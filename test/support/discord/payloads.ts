@@ -25,6 +25,7 @@ export function userJson(user: User): Json {
     avatar: null,
     banner: null,
     accent_color: null,
+    primary_guild: null,
     public_flags: 0,
     flags: 0,
     ...(user.bot ? { bot: true } : {}),

@@ -94,6 +94,7 @@ export const guildRoutes: readonly Route[] = [
         body: {
           threads: threads.sort((a, b) => compareIds(b.id, a.id)).map(channelJson),
           members: joined.map((one) => threadMemberJson(one, world.bot.id)),
+          has_more: false,
         },
       };
     },

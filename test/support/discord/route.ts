@@ -68,17 +68,26 @@ export function createRouter(routes: readonly Route[]) {
     method: string,
     path: string,
   ): { route: Route; params: Record<string, string> } | undefined => {
-    const parts = path.split("/").slice(1);
+    // discord.js writes "@me" as "%40me".
+    const parts = path.split("/").slice(1).map(decoded);
     let at: Node | undefined = root;
     for (const part of parts) at = at?.children.get(part) ?? at?.param;
     const route = at?.routes.get(method);
     if (route === undefined) return undefined;
     const params: Record<string, string> = {};
     for (const [index, part] of route.template.split("/").slice(1).entries()) {
-      if (part.startsWith("{")) params[part.slice(1, -1)] = decodeURIComponent(parts[index] ?? "");
+      if (part.startsWith("{")) params[part.slice(1, -1)] = parts[index] ?? "";
     }
     return { route, params };
   };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** The value of a path's parameter; its template has it. */

@@ -26,8 +26,8 @@ interface Definition {
 }
 
 export interface Spec {
-  /** Whether Discord has this route at all. */
-  knows(method: string, template: string): boolean;
+  /** Whether Discord has a route for this path, or this template. */
+  knows(method: string, path: string): boolean;
   /** What is wrong with the body: "components.0.type: …". Empty if nothing is. */
   faultsOf(names: readonly string[], body: unknown): Fault[];
   /** Fields that no schema names; Discord ignores them, but they are a mistake. */
@@ -53,18 +53,16 @@ export function loadSpec(): Promise<Spec> {
 async function load(): Promise<Spec> {
   const schemas = (await import(schemasPath)) as Readonly<Record<string, Schema>>;
   const { pathsList } = (await import(pathsPath)) as { pathsList: Record<string, string[]> };
-  const known = new Set(
-    Object.entries(pathsList).flatMap(([method, paths]) =>
-      paths.map((path) => `${method.toUpperCase()} ${path}`),
-    ),
-  );
   const find = (name: string): Schema => {
     const schema = schemas[`${name}Schema`];
     if (schema === undefined) throw new Error(`Discord's file has no schema ${name}`);
     return schema;
   };
   return {
-    knows: (method, template) => known.has(`${method} ${template}`),
+    knows: (method, path) =>
+      (pathsList[method.toLowerCase()] ?? []).some(
+        (template) => template === path || patternOf(template).test(path),
+      ),
     faultsOf(names, body) {
       const failures: Fault[][] = [];
       for (const name of names) {
@@ -81,6 +79,10 @@ async function load(): Promise<Spec> {
       return found.sort((a, b) => a.length - b.length)[0] ?? [];
     },
   };
+}
+
+function patternOf(template: string): RegExp {
+  return new RegExp(`^${template.replaceAll(/\{\w+\}/gu, "[^/]+")}$`, "u");
 }
 
 /** Of a choice, only the branch that was meant: the one whose `type` fits. */
