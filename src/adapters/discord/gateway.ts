@@ -16,6 +16,7 @@ export const intents = Guilds | GuildMessages | DirectMessages | MessageContent;
 
 const saveEveryMs = 1000;
 const longestPauseMs = 60_000;
+const closeWithinMs = 2000;
 /**
  * Any of the 4000 range that Discord itself does not use: after 1000 or 1001
  * the session would be over (Gateway, "Initiating a Disconnect").
@@ -78,7 +79,13 @@ export function createGateway(parts: {
     async close() {
       closing = true;
       pause?.abort();
-      await manager?.destroy({ code: goingAway, reason: "the bot restarts" });
+      // A connection that is just being made may not end by itself.
+      const late = sleep(closeWithinMs);
+      await Promise.race([
+        manager?.destroy({ code: goingAway, reason: "the bot restarts" }),
+        late.done,
+      ]);
+      late.abort();
       await save();
     },
   };
