@@ -32,14 +32,20 @@ afterEach(async () => {
 
 const textsOf = (accepted: readonly HeldInbound[]): string[] =>
   accepted.flatMap(({ content }) =>
-    content.type === "text" ? [content.text] : content.type === "edited" ? [`edited ${content.text}`] : [],
+    content.type === "text"
+      ? [content.text]
+      : content.type === "edited"
+        ? [`edited ${content.text}`]
+        : [],
   );
 
 /** What the log has of the customer's words, in its order. */
 async function logged(userId: string): Promise<string[]> {
   const log = await store.readLog(`discord-${userId}`, 0, 10_000);
   return log.flatMap(({ body }) =>
-    body.type === "event" && body.by === "customer" && body.said?.text !== undefined ? [body.said.text] : [],
+    body.type === "event" && body.by === "customer" && body.said?.text !== undefined
+      ? [body.said.text]
+      : [],
   );
 }
 
@@ -85,14 +91,17 @@ describe("a restart", () => {
 });
 
 describe("a connection that is lost", () => {
-  it.each([4000, 4001, 4002, 4003, 4005, 4008, 4009, 1006])("comes back by itself, and nothing is lost (close %s)", async (code) => {
-    const anna = server.user({ username: "anna" });
-    const { place } = await openThread(anna, server.support);
-    if (code === 1006) server.gateway.cut();
-    else server.gateway.close(code);
-    for (const text of numbers(1, 3)) anna.text(place, text);
-    await expect.poll(() => logged(anna.id), { timeout: 10_000 }).toEqual(numbers(1, 3));
-  });
+  it.each([4000, 4001, 4002, 4003, 4005, 4008, 4009, 1006])(
+    "comes back by itself, and nothing is lost (close %s)",
+    async (code) => {
+      const anna = server.user({ username: "anna" });
+      const { place } = await openThread(anna, server.support);
+      if (code === 1006) server.gateway.cut();
+      else server.gateway.close(code);
+      for (const text of numbers(1, 3)) anna.text(place, text);
+      await expect.poll(() => logged(anna.id), { timeout: 10_000 }).toEqual(numbers(1, 3));
+    },
+  );
 
   it("comes back when Discord asks to reconnect (op 7)", async () => {
     const anna = server.user({ username: "anna" });
@@ -179,7 +188,11 @@ describe("a session that is lost", () => {
     await bot.close();
     anna.text(place, "1");
     now += 10 * 60_000;
-    const noHistory = server.fault({ method: "GET", route: "/channels/{channel_id}/messages", fault: { type: "error" } });
+    const noHistory = server.fault({
+      method: "GET",
+      route: "/channels/{channel_id}/messages",
+      fault: { type: "error" },
+    });
     bot = await openDiscordBot(server, { store });
     await new Promise((resolve) => setTimeout(resolve, 1500));
     await bot.close();
@@ -193,7 +206,11 @@ it("begins without the right to read messages where the portal does not give it 
   const strict = await openDiscordServer({ privilegedIntents: { messageContent: false } });
   const told: string[] = [];
   const own = openSqliteStore(":memory:");
-  const log = { info() {}, warn() {}, error: (_: object, message: string) => void told.push(message) };
+  const log = {
+    info() {},
+    warn() {},
+    error: (_: object, message: string) => void told.push(message),
+  };
   const weak = await openDiscordBot(strict, { store: own, log });
   const anna = strict.user({ username: "anna" });
   const customer = await openThread(anna, strict.support);
