@@ -9,6 +9,17 @@ const address = (example: string) =>
     error: `must be a web address with http:// or https://, such as ${example}`,
   });
 
+/** How many messages may go out in a time. */
+const pace = (most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,5}(?:\.\d{1,3})?$/u, "must be a number, such as 30")
+    .transform(Number)
+    .refine(
+      (value) => value > 0 && value <= most,
+      `must be more than 0 and at most ${most}, such as 1`,
+    );
+
 const passing = (test: (value: string) => boolean, fault: string) => z.string().refine(test, fault);
 
 /** Every setting by the name of its variable; `.env.example` says what each does, and a test compares the two. */
@@ -91,6 +102,37 @@ export const settings = z.object({
       if (fault) context.addIssue(`${fault}, such as \\d{5,9} or VL-[A-Z0-9]{4,10}`);
     })
     .default(String.raw`\d{5,9}`),
+  TELEGRAM_BOT_TOKEN: z
+    .string()
+    .regex(
+      /^\d{1,20}:[\w-]{20,100}$/u,
+      "must be a token of @BotFather, such as 123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11",
+    )
+    .optional(),
+  TELEGRAM_API_ROOT: address("https://api.telegram.org")
+    .transform((url) => url.replace(/\/$/u, ""))
+    .default("https://api.telegram.org"),
+  TELEGRAM_WEBHOOK_URL: z
+    .url({
+      protocol: /^https?$/u,
+      error: "must be a web address with https://, such as https://chat.viplikes.net/telegram",
+    })
+    .regex(
+      // Without TLS the secret could be read on the way; a local Bot API server is no way.
+      /^(?:https:\/\/[^/?#@]+|http:\/\/(?:localhost|127\.0\.0\.1)(?::\d+)?)\/telegram[\w/-]*$/u,
+      "must have https:// and a path that begins with /telegram, such as https://chat.viplikes.net/telegram",
+    )
+    .optional(),
+  TELEGRAM_WEBHOOK_SECRET: z
+    .string()
+    .regex(
+      /^[\w-]{32,256}$/u,
+      "must be 32 to 256 letters, digits, _ and -, drawn at random, such as what `openssl rand -hex 32` prints",
+    )
+    .optional(),
+  TELEGRAM_PER_SECOND: pace(1000).default(30),
+  TELEGRAM_CHAT_PER_SECOND: pace(1000).default(1),
+  TELEGRAM_GROUP_PER_MINUTE: pace(60_000).default(20),
   DISCORD_BOT_TOKEN: z
     .string()
     .regex(
@@ -155,6 +197,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     );
   const found = read.data;
   return {
+    telegram: telegramOf(found),
+    discord: discordOf(found),
     host: found.HOST,
     port: found.PORT,
     /** An origin without a slash at its end; undefined when the bot is reached where it listens. */
@@ -174,18 +218,38 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     businessHours: found.BUSINESS_HOURS,
     /** The source of a regular expression, not anchored, that compiles with the flag `u` and matches in bounded time. */
     orderNumberPattern: found.ORDER_NUMBER_PATTERN,
-    /** Undefined when the bot does not serve Discord. */
-    discord:
-      found.DISCORD_BOT_TOKEN === undefined
-        ? undefined
-        : {
-            token: found.DISCORD_BOT_TOKEN,
-            apiRoot: found.DISCORD_API_ROOT,
-            ...(found.DISCORD_SUPPORT_CHANNEL !== undefined && {
-              supportChannel: found.DISCORD_SUPPORT_CHANNEL,
-            }),
-            shards: found.DISCORD_SHARDS,
-          },
+  };
+}
+
+/** Undefined where no customer is served on Discord. */
+function discordOf(found: z.infer<typeof settings>) {
+  if (found.DISCORD_BOT_TOKEN === undefined) return undefined;
+  const { DISCORD_SUPPORT_CHANNEL: supportChannel } = found;
+  return {
+    token: found.DISCORD_BOT_TOKEN,
+    apiRoot: found.DISCORD_API_ROOT,
+    ...(supportChannel !== undefined && { supportChannel }),
+    shards: found.DISCORD_SHARDS,
+  };
+}
+
+/** Undefined where no customer is served on Telegram. */
+function telegramOf(found: z.infer<typeof settings>) {
+  if (found.TELEGRAM_BOT_TOKEN === undefined) return undefined;
+  const { TELEGRAM_WEBHOOK_URL: url, TELEGRAM_WEBHOOK_SECRET: secret } = found;
+  if (url !== undefined && secret === undefined)
+    throw new BadConfig([
+      "TELEGRAM_WEBHOOK_SECRET: must be set with TELEGRAM_WEBHOOK_URL, or anybody could send updates; such as what `openssl rand -hex 32` prints",
+    ]);
+  return {
+    token: found.TELEGRAM_BOT_TOKEN,
+    apiRoot: found.TELEGRAM_API_ROOT,
+    ...(url !== undefined && secret !== undefined && { webhook: { url, secret } }),
+    pace: {
+      perSecond: found.TELEGRAM_PER_SECOND,
+      chatPerSecond: found.TELEGRAM_CHAT_PER_SECOND,
+      groupPerMinute: found.TELEGRAM_GROUP_PER_MINUTE,
+    },
   };
 }
 

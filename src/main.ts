@@ -18,10 +18,12 @@ import { createDeliverer } from "./app/deliver.ts";
 import { createIntake } from "./app/intake.ts";
 import { createKeepEvidence } from "./app/keep-evidence.ts";
 import { createReceiver } from "./app/receive.ts";
+import { startEvidenceSweep } from "./app/sweep-evidence.ts";
 import { startWorker } from "./app/work.ts";
 import { readConfig, type Config } from "./config.ts";
 import { BotError } from "./core/errors.ts";
 import { maxEvidenceBytes } from "./core/evidence.ts";
+import type { HeldInbound } from "./core/inbound.ts";
 import type { Texts } from "./core/texts.ts";
 import type { Channel } from "./ports/channel.ts";
 
@@ -98,19 +100,60 @@ async function run(config: Config): Promise<void> {
     charts: { flow: flow.id, pictures: readPictures() },
   });
   const channels: Channel[] = [web.channel];
-  const discord = config.discord && (await openDiscord(config.discord));
+  const accept = (inbound: HeldInbound) => intake.accept(inbound);
+  // A platform's library is loaded only where it is used: it would make every start slower.
+  const telegram =
+    config.telegram &&
+    (await import("./adapters/telegram/channel.ts")).openTelegram({
+      ...config.telegram,
+      defaultLanguage: config.defaultLanguage,
+      accept,
+      prompt: receiver.prompt,
+      store,
+      texts,
+      log,
+      sleep: abortableSleep,
+    });
+  if (telegram) {
+    channels.push(telegram.channel);
+    closing.defer(() => telegram.close());
+  }
+  const discord =
+    config.discord &&
+    (await (
+      await import("./adapters/discord/channel.ts")
+    ).openDiscord({
+      ...config.discord,
+      defaultLanguage: config.defaultLanguage,
+      shopName: config.shopName,
+      accept,
+      prompt: receiver.prompt,
+      store,
+      texts,
+      clock,
+      log,
+      sleep: abortableSleep,
+    }));
   if (discord) channels.push(discord.channel);
   const around = { store, receiver, channels, clock, log, sleep: abortableSleep };
   const deliverer = createDeliverer({ ...around, settled: () => worker.wake() });
   const intake = createIntake({ ...around, keepEvidence, ready: () => worker.wake() });
   const worker = startWorker({ ...around, deliverer, intake });
   closing.defer(() => worker.stop());
+  if (telegram) closing.defer(() => telegram.stopTaking());
+  if (discord) {
+    discord.start();
+    closing.defer(() => discord.close());
+  }
+  const sweep = startEvidenceSweep({ store, evidence, clock, log, sleep: abortableSleep });
+  closing.defer(() => sweep.stop());
   const http = await openHttp({
     host: config.host,
     port: config.port,
     apps: [
       { path: "/", app: web.app },
       { path: "/console", app: desk.app },
+      ...(telegram?.webhook ? [telegram.webhook] : []),
     ],
     healthy: async () => {
       await store.nextDueAt();
@@ -120,8 +163,6 @@ async function run(config: Config): Promise<void> {
 
   closing.defer(() => http.close());
   closing.defer(() => web.close());
-  discord?.start();
-  if (discord) closing.defer(() => discord.close());
 
   const url = config.publicUrl ?? http.url;
   process.stdout.write(
@@ -132,23 +173,6 @@ async function run(config: Config): Promise<void> {
   flushCompileCache();
 
   await told;
-
-  /** Loaded only where it is used: a cold start without it is faster by a tenth of a second. */
-  async function openDiscord(settings: NonNullable<Config["discord"]>) {
-    const adapter = await import("./adapters/discord/channel.ts");
-    return adapter.openDiscord({
-      ...settings,
-      accept: (inbound) => intake.accept(inbound),
-      prompt: receiver.prompt,
-      store,
-      texts,
-      clock,
-      log,
-      sleep: abortableSleep,
-      shopName: config.shopName,
-      defaultLanguage: config.defaultLanguage,
-    });
-  }
 }
 
 /** The pictures that `npm run charts` made of the flow. */

@@ -1,7 +1,7 @@
 import type { AssessmentBlock } from "../../src/core/message.ts";
 import type { Texts, TextValues } from "../../src/core/texts.ts";
 import { daysBetween } from "../../src/core/calendar.ts";
-import { outcomeOf, type Assessment } from "./assess.ts";
+import type { Assessment } from "./assess.ts";
 import type { DecisionRecord } from "./context.ts";
 import { figures } from "./policy/figures.ts";
 import { opensCase } from "./policy/rules.ts";
@@ -94,7 +94,7 @@ function summaryOf(
 }
 
 function stepsOf(
-  { rule, kind, waitUntil }: Assessment,
+  { kind, waitUntil }: Assessment,
   timeZone: string,
   texts: Texts,
 ): AssessmentBlock["steps"] {
@@ -102,7 +102,7 @@ function stepsOf(
     label: texts.text(`bot:step.${id}`, values),
     state,
   });
-  if (opensCase(outcomeOf(rule)))
+  if (opensCase({ kind }))
     return [step("received", "done"), step("checked", "current"), step("decision", "later")];
   if (kind === "wait") {
     return [

@@ -5,21 +5,38 @@ import type { DecisionRecord } from "./context.ts";
 import { isQuestion, questions } from "./questions.ts";
 import { answerText } from "./wording.ts";
 
-/** A decision record as the desk reads it. */
-export function describe(record: DecisionRecord, policyUrl: string, texts: Texts): CaseDescription {
+/** Where the keys begin that a stored id is part of; `title` and the like follow it. */
+const named =
+  /^(?:bot:(?:topic|outcome|question|choice|assessment\.summary\.humanReview)|policy:(?:rule|clause|remedy|note))\.(.+?)(?:\.(label|title|explanation))?$/u;
+
+/** The texts; what the policy no longer has, and old cases still name, reads as its id. */
+function orIds(texts: Texts): Texts {
+  return {
+    ...texts,
+    text(key, values) {
+      const [, id, part] = named.exec(key) ?? [];
+      if (id === undefined || texts.has(key)) return texts.text(key, values);
+      return part === "explanation" ? "" : id.replace(/^(\d+)_/u, "$1.");
+    },
+  };
+}
+
+/** A decision record as the desk reads it, also one of a policy that had other topics, rows, questions or clauses. */
+export function describe(record: DecisionRecord, policyUrl: string, own: Texts): CaseDescription {
+  const texts = orIds(own);
   const { topic, assessment, answers, evidence, additions, email, declaration, flowVersion } =
     record;
-  const given = Object.keys(answers)
-    .filter(isQuestion)
-    .filter((question) => questions[question].kind !== "files");
+  const given = Object.entries(answers).flatMap(([question, answer]) => {
+    if (!isQuestion(question)) return [{ label: question, value: asStored(answer) }];
+    if (questions[question].kind === "files") return [];
+    const label = texts.text(`bot:question.${question}.label`);
+    return [{ label, value: answerText(question, record, texts) }];
+  });
   return {
     topic: texts.text(topic === "withdrawal" ? "bot:button.withdrawal" : `bot:topic.${topic}`),
     outcome: texts.text(`bot:outcome.${assessment.reason ?? assessment.kind}`),
     facts: [
-      ...given.map((question) => ({
-        label: texts.text(`bot:question.${question}.label`),
-        value: answerText(question, record, texts),
-      })),
+      ...given,
       ...(email === undefined ? [] : [{ label: texts.text("bot:case.emailLabel"), value: email }]),
       ...(declaration === undefined
         ? []
@@ -35,3 +52,6 @@ export function describe(record: DecisionRecord, policyUrl: string, texts: Texts
     notes: additions.map(({ text }) => text),
   };
 }
+
+const asStored = (answer: unknown): string =>
+  typeof answer === "string" ? answer : JSON.stringify(answer);

@@ -1,6 +1,6 @@
 import { daysBetween } from "../../src/core/calendar.ts";
 import { figures } from "./policy/figures.ts";
-import type { Answers } from "./questions.ts";
+import type { Answers, QuestionId } from "./questions.ts";
 import type { Moment } from "./read/moment.ts";
 
 /** What the rules look at, each with all the values that it can have. */
@@ -135,6 +135,9 @@ const readers: { [F in FactName]: Reader<F> } = {
   cancelWish: ({ answers }) => answers.cancelWish,
   disputeOpened: ({ answers }) => answers.disputeOpened,
 };
+
+/** The questions whose facts can change while their answers do not: with the time, or with the files given. */
+export const heldAgainstNow: readonly QuestionId[] = ["startDue", "purchasedAt", "accountPictures"];
 
 export const factNames = Object.keys(domains) as FactName[];
 

@@ -71,7 +71,16 @@ const filling = chart.createStateConfig({
       id: "reviewing",
       entry: steps.dropAbandonedAnswers,
       always: { guard: ({ context }) => context.confirmed, target: "#assessing" },
-      on: { confirmed: { target: "walking", actions: chart.assign({ confirmed: true }) } },
+      on: {
+        confirmed: [
+          {
+            guard: steps.isAsWalked,
+            target: "#assessing",
+            actions: [steps.confirm, steps.dropAbandonedAnswers],
+          },
+          { target: "walking", actions: steps.confirm },
+        ],
+      },
     },
   },
   on: {

@@ -53,6 +53,7 @@ const prompts: Record<Place, (at: Standing, texts: Texts) => Prompt> = {
           label: texts.text(`bot:topic.${topic}`),
           group: texts.text(`bot:topicGroup.${group}`),
           weight: "normal" as const,
+          ...(topic === "human" && { pinned: true as const }),
         })),
       ),
       ...(context.discarded ? [choice(texts, "restore", "normal")] : []),

@@ -67,7 +67,7 @@ function readStart(payload: string, { at, inbound, reader }: Scene): Meaning {
     return { type: "topic-chosen", topic, ...(orderNumber !== undefined && { orderNumber }) };
   return orderNumber === undefined
     ? { type: "started" }
-    : answered("orderNumber", orderNumber, inbound.key);
+    : { ...answered("orderNumber", orderNumber, inbound.key), understood: "orderNumber" };
 }
 
 function readFiles(

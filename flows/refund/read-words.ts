@@ -36,7 +36,8 @@ const asLabel = (text: string) => fold(text).replace(/[.!]+$/, "");
 /** The choice whose whole label is typed instead of pressed. */
 function exactLabel(text: string, { prompt }: Scene): string | undefined {
   if (text.length > longestLabel) return undefined;
-  return prompt.choices.find(({ label }) => asLabel(label) === asLabel(text))?.id;
+  const said = asLabel(text);
+  return prompt.choices.find(({ label }) => asLabel(label) === said)?.id;
 }
 
 /** The choice whose label begins so, or whose number is typed. */

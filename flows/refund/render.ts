@@ -242,8 +242,14 @@ function status({ case: open, pastCases, timeZone }: RefundContext, texts: Texts
   return all.map(({ number, openedAt, topic, contested }) =>
     text(texts, contested ? "bot:status.contested" : "bot:status.open", {
       number,
-      topic: texts.text(topic === "withdrawal" ? "bot:button.withdrawal" : `bot:topic.${topic}`),
+      topic: texts.text(topicKey(topic, texts)),
       date: texts.date(openedAt, timeZone),
     }),
   );
+}
+
+/** What the policy no longer has is something else to a customer. */
+function topicKey(topic: string, texts: Texts): string {
+  if (topic === "withdrawal") return "bot:button.withdrawal";
+  return texts.has(`bot:topic.${topic}`) ? `bot:topic.${topic}` : "bot:topic.other";
 }

@@ -2,6 +2,7 @@ import { assertEvent } from "xstate";
 import { archived } from "./case-steps.ts";
 import { chart } from "./chart.ts";
 import { pick, type RefundContext, type CustomerEvent, type RefundEvent } from "./context.ts";
+import { heldAgainstNow } from "./facts.ts";
 import type { Answers, QuestionId } from "./questions.ts";
 
 /** What customers do; the silence begins anew with each. Complete, as the compiler sees to it. */
@@ -61,6 +62,18 @@ export const isUnfinished = ({ context }: Now) =>
 export const changesThePath = ({ context, event }: Now) =>
   event.type === "answered" &&
   Object.keys(event.answers).some((question) => context.path.includes(question as QuestionId));
+
+/**
+ * Whether walking through the answers again would lead here again: none of
+ * them is held against the time or the files of the event in hand, and none
+ * has come since that is not on the path.
+ */
+export const isAsWalked = ({ context }: Now) =>
+  !heldAgainstNow.some((question) => context.path.includes(question)) &&
+  Object.keys(context.answers).every(
+    (question) =>
+      keptBeside.includes(question as QuestionId) || context.path.includes(question as QuestionId),
+  );
 // Answers.
 
 export const takeTopic = chart.assign(({ context, event }) => {
@@ -174,11 +187,16 @@ export const putBack = chart.assign(({ context }) => ({
   changing: undefined,
 }));
 
+/** Counts for the case wherever it was given. */
+const keptBeside: readonly QuestionId[] = ["description", "pictures"];
+
 /** Answers of a branch that the customer has left count for nothing any more. */
 export const dropAbandonedAnswers = chart.assign(({ context }) => ({
-  answers: pick(context.answers, [...context.path, "description", "pictures"]),
+  answers: pick(context.answers, [...context.path, ...keptBeside]),
   changing: undefined,
 }));
+
+export const confirm = chart.assign({ confirmed: true });
 
 export const reopen = chart.assign({ confirmed: false, assessment: undefined });
 

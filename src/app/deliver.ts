@@ -18,7 +18,8 @@ const leaseMs = 20_000;
 const longestPauseMs = 60_000;
 /** Where a customer who can't be reached is tried again, should the platform not say that they are back. */
 const unreachablePauseMs = 7 * 24 * 3_600_000;
-const mostUnreachableTries = 5;
+/** Given up at the fifth try; what waits behind it at its first. */
+const longestUnreachableMs = 4 * unreachablePauseMs;
 /** A fault of our own in a message is not tried for ever. */
 const mostUnexpectedTries = 20;
 /** Lanes that have not sent for a while have their whole allowance again. */
@@ -114,13 +115,9 @@ export function createDeliverer(parts: {
     const givenUp =
       error instanceof Undeliverable ||
       (attempts >= mostUnexpectedTries && !(error instanceof BotError && error.retryable));
-    if (givenUp) {
-      const reason = error instanceof Undeliverable ? error.reason : "unexpected";
-      log.error({ reply: id, code: codeOf(error), reason }, "a reply could not be delivered");
-      await report(reply, { type: "undelivered", message: id, reason });
-      return { id, outcome: "failed", at: now, reason };
-    }
-    const pauseMs = pauseAfter(error, attempts);
+    if (givenUp)
+      return giveUp(error, reply, error instanceof Undeliverable ? error.reason : "unexpected");
+    const pauseMs = pauseAfter(error, reply);
     log.warn(
       { reply: id, code: codeOf(error), pauseMs },
       "a reply could not be sent and is tried again",
@@ -130,17 +127,22 @@ export function createDeliverer(parts: {
   }
 
   /** The lane waits until the customer is back; a decision must not be lost to a block. */
-  async function unreachable(
-    { reason }: CustomerUnreachable,
-    reply: LeasedReply,
-  ): Promise<Settlement> {
-    const { id, attempts } = reply;
+  async function unreachable(error: CustomerUnreachable, reply: LeasedReply): Promise<Settlement> {
+    const { id, attempts, unreachableAt } = reply;
+    const { reason } = error;
     const now = clock.now();
     log.info({ reply: id, reason }, "a customer can't be reached");
     await report(reply, { type: "unreachable", reason });
-    return attempts < mostUnreachableTries
+    return now - (unreachableAt ?? now) < longestUnreachableMs
       ? { id, outcome: "later", attempts, retryAt: now + unreachablePauseMs }
-      : { id, outcome: "failed", at: now, reason };
+      : giveUp(error, reply, reason);
+  }
+
+  async function giveUp(error: unknown, reply: LeasedReply, reason: string): Promise<Settlement> {
+    const { id } = reply;
+    log.error({ reply: id, code: codeOf(error), reason }, "a reply could not be delivered");
+    await report(reply, { type: "undelivered", message: id, reason });
+    return { id, outcome: "failed", at: clock.now(), reason };
   }
 
   /** What the platform says of the customer enters at the left, before the reply is settled: a crash in between says it again. */
@@ -149,7 +151,9 @@ export function createDeliverer(parts: {
     content: InboundContent,
     address?: string,
   ): Promise<void> {
-    const key = `delivery:${id}:${content.type}:${attempts}`;
+    // Given up is a reply once; everything else may be said of each try.
+    const which = content.type === "undelivered" ? "" : `:${attempts}`;
+    const key = `delivery:${id}:${content.type}${which}`;
     const to = address !== undefined && { address };
     await receiver.receive({ key, conversationId, channel, ...to, content });
   }
@@ -178,10 +182,11 @@ export function createDeliverer(parts: {
   }
 }
 
-function pauseAfter(error: unknown, attempts: number): number {
+function pauseAfter(error: unknown, { attempts, address }: LeasedReply): number {
   const backOffMs = Math.min(longestPauseMs, 500 * 2 ** Math.min(attempts, 7));
   if (error instanceof RateLimited) return error.retryAfterMs;
-  return error instanceof Moved ? 0 : backOffMs;
+  // A chat that moves to where it is would be tried without end.
+  return error instanceof Moved && error.address !== address ? 0 : backOffMs;
 }
 
 const codeOf = (error: unknown): string => (error instanceof BotError ? error.code : "unexpected");

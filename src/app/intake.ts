@@ -11,7 +11,7 @@ import type { Receiver } from "./receive.ts";
 /** An album has no end mark: it is whole when no part has come for a while. */
 const albumQuietMs = 1500;
 const albumLongestMs = 10_000;
-/** Eight tries over some four minutes. */
+/** Eight tries over some two minutes. */
 const mostFetches = 8;
 const conversationsAtOnce = 8;
 

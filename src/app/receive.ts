@@ -25,7 +25,7 @@ export interface Receiver {
    *   platform, it will bring the same again.
    */
   receive: (inbound: Inbound, releases?: readonly string[]) => Promise<"committed" | "duplicate">;
-  /** What the conversation is asked now, and with which revision a press on it comes back; undefined where there is none. */
+  /** What is asked where a conversation stands, as it would be said now; undefined where there is none of this version. */
   prompt: (conversationId: string) => Promise<{ message: Message; revision: number } | undefined>;
   /** Feeds a timer's event, once. */
   fire: (timer: DueTimer) => Promise<"committed" | "duplicate">;

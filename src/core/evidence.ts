@@ -15,6 +15,14 @@ export const maxEvidenceBytes = 10_000_000;
 /** Per case. */
 export const maxEvidenceFiles = 10;
 
+const hourMs = 3_600_000;
+
+/** How long an upload may wait to be sent. */
+export const ticketValidMs = 23 * hourMs;
+
+/** For how long a file that nothing names is kept: longer than its ticket is valid by far more than a turn takes. */
+export const unsentKeptMs = ticketValidMs + hourMs;
+
 /** A customer's picture or document, of which the shop holds its own copy. */
 export interface Evidence {
   /** Unguessable; names the copy in the evidence store. */

@@ -78,6 +78,8 @@ export interface Choice {
   group?: string;
   /** How much room it deserves; `quiet` ones are the ways out (back, a person, …). */
   weight: "primary" | "normal" | "quiet";
+  /** Stays in sight where a channel shows the choices in pages: a person is always one press away. */
+  pinned?: true;
 }
 
 /** A piece of a message's text and how it may stand out where a channel can show that. */

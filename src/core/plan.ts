@@ -92,7 +92,7 @@ export function plan(
         .map((assessment): LogBody => ({ type: "assessment", assessment })),
       ...messages.map((message, index): LogBody => ({
         type: "message",
-        id: `${before.id}:${revision}:${index}`,
+        id: messageId(before.id, revision, index),
         message,
       })),
     ],
@@ -111,6 +111,13 @@ function reachAfter({ event, by }: Taken, before: Unreachable): Unreachable {
 }
 
 type Unreachable = Conversation["unreachable"];
+
+/** A message's id: the same however often its turn is decided. */
+const messageId = (conversationId: string, revision: number, index: number): string =>
+  `${conversationId}:${revision}:${index}`;
+
+/** The revision that a message's buttons belong to. */
+export const revisionOf = (id: string): number => Number(id.split(":").at(-2));
 
 function timerChange(order: TimerOrder, at: number) {
   if (order.type === "cancel") return order;

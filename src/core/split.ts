@@ -3,48 +3,62 @@ import { plainText, type Message } from "./message.ts";
 /**
  * The message in as many parts as its channel needs, before anything is
  * stored: one part is one message on the platform. The last one has the
- * choices. A part never ends within a character; a message that fits stays as
- * it is.
+ * choices, the progress and what is awaited. A part is never empty and never
+ * ends within a character; a message that fits stays as it is. What can't be
+ * cut any further is left for the channel to refuse.
  *
  * @param fits whether the channel takes it whole; grows no truer with more text.
  */
 export function split(message: Message, fits: (message: Message) => boolean): Message[] {
-  if (fits(message)) return [message];
   const parts: Message[] = [];
-  let rest: Message = { ...message };
+  let rest = message;
   while (!fits(rest)) {
-    const [part, left] = firstOf(rest, fits);
-    parts.push(part);
-    rest = left;
+    const cut = firstOf(rest, fits);
+    if (!cut) break;
+    parts.push(cut.part);
+    rest = cut.rest;
   }
   return [...parts, rest];
 }
 
-/** As many whole blocks as fit, or else the beginning of the first one's text. */
-function firstOf(message: Message, fits: (message: Message) => boolean): [Message, Message] {
+/** As many whole blocks as fit, or else the beginning of the first one's text; always leaves a block. */
+function firstOf(
+  message: Message,
+  fits: (message: Message) => boolean,
+): { part: Message; rest: Message } | undefined {
   const { language, blocks } = message;
   const part = (some: Message["blocks"]): Message => ({ language, blocks: some, choices: [] });
-  const most = blocks.findLastIndex((_, index) => fits(part(blocks.slice(0, index + 1))));
-  if (most >= 0 && most + 1 < blocks.length)
-    return [part(blocks.slice(0, most + 1)), { ...message, blocks: blocks.slice(most + 1) }];
-  const text = plainText(part(blocks.slice(0, 1)));
-  const cut = cutOf(text, (length) => fits(part([{ type: "text", text: text.slice(0, length) }])));
-  return [
-    part([{ type: "text", text: text.slice(0, cut).trimEnd() }]),
-    {
-      ...message,
-      blocks: [{ type: "text", text: text.slice(cut).trimStart() }, ...blocks.slice(1)],
-    },
-  ];
+  const [first, ...others] = blocks;
+  if (!first) return undefined;
+  const whole = others.findLastIndex((_, index) => fits(part(blocks.slice(0, index + 1)))) + 1;
+  if (whole > 0)
+    return {
+      part: part(blocks.slice(0, whole)),
+      rest: { ...message, blocks: blocks.slice(whole) },
+    };
+  const text = plainText(part([first])).trim();
+  const cut = cutOf(text, (length) => fits(part([textBlock(text.slice(0, length))])));
+  if (cut === undefined) return undefined;
+  const left = textBlock(text.slice(cut).trimStart());
+  return {
+    part: part([textBlock(text.slice(0, cut).trimEnd())]),
+    rest: { ...message, blocks: [left, ...others] },
+  };
 }
+
+const textBlock = (text: string) => ({ type: "text" as const, text });
 
 const segmenter = new Intl.Segmenter("fr", { granularity: "grapheme" });
 
-/** Where to cut so that the beginning fits: after a paragraph, a line or a word if one ends in its second half. */
-function cutOf(text: string, fitsTo: (length: number) => boolean): number {
+/**
+ * Where to cut so that the beginning fits and something is left: after a
+ * paragraph, a line or a word if one ends in its second half, or else after a
+ * character. Undefined where there is only one.
+ */
+function cutOf(text: string, fitsTo: (length: number) => boolean): number | undefined {
+  if (text.length <= codeUnitsAt(text, 0)) return undefined;
   let least = 1;
-  // Something is left for the last part, which has the choices.
-  let most = Math.max(1, text.length - 1);
+  let most = text.length - 1;
   while (least < most) {
     const middle = Math.ceil((least + most) / 2);
     if (fitsTo(middle)) least = middle;
@@ -52,9 +66,19 @@ function cutOf(text: string, fitsTo: (length: number) => boolean): number {
   }
   for (const end of ["\n\n", "\n", " "]) {
     const at = text.lastIndexOf(end, least - end.length);
-    if (at > least / 2) return at + end.length;
+    if (at > 0 && at + end.length > least / 2) return at + end.length;
   }
-  // No word ends here: a character may still be of several code units.
-  const before = segmenter.segment(text).containing(least)?.index ?? least;
-  return before > 0 ? before : least;
+  // What comes after the code point that would be next changes nothing.
+  const beginning = text.slice(0, least + codeUnitsAt(text, least));
+  return segmenter.segment(beginning).containing(least)?.index || withinCharacter(text, least);
 }
+
+/** A character of more code points than fit (a heap of accents) is cut between two of them. */
+function withinCharacter(text: string, most: number): number {
+  if (codeUnitsAt(text, most - 1) === 1) return most;
+  return most > 1 ? most - 1 : 2;
+}
+
+/** How many code units the code point that begins here has. */
+const codeUnitsAt = (text: string, index: number) =>
+  (text.codePointAt(index) ?? 0) > 0xff_ff ? 2 : 1;

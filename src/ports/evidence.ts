@@ -32,6 +32,14 @@ export interface EvidenceStore {
   original(id: string): Promise<Uint8Array | undefined>;
   /** The cleaned WebP. */
   view(id: string): Promise<Uint8Array | undefined>;
+  /** The ids of all that was kept before `at`, in no order; also what a crash left unfinished. */
+  keptBefore(at: number): Promise<string[]>;
+  /**
+   * Removes the original and the view. A repeat changes nothing.
+   *
+   * @throws StoreUnavailable when the disk refuses.
+   */
+  remove(id: string): Promise<void>;
   /** Whether a file of this size can be taken while enough room is left for conversations. */
   hasRoom(sizeBytes: number): Promise<boolean>;
 }

@@ -17,8 +17,8 @@ export interface Store {
    * log, queues the replies, sets and cancels the timers and saves the cases:
    * all of it, or none of it. Durable when it returns.
    *
-   * A repeat with the same `handled` key within 48 hours changes nothing and
-   * answers "duplicate".
+   * A repeat with the same `handled` key within 48 hours releases what was
+   * held, changes nothing else and answers "duplicate".
    *
    * @throws StaleConversation when `conversation.revision` is not one more
    *   than the stored one (0 for none). Load again and decide again.
@@ -61,7 +61,8 @@ export interface Store {
    * Keeps an inbound that can't be taken yet behind those that its
    * conversation has held already, until a commit's `releases` names it.
    * Durable when it returns. A repeat of the key within 48 hours changes
-   * nothing and answers "duplicate", whether it is still held or not.
+   * nothing and answers "duplicate", whether it is still held, was released
+   * or was taken without being held.
    */
   hold(held: { inbound: HeldInbound; at: number; readyAt: number }): Promise<"held" | "duplicate">;
 
@@ -87,8 +88,18 @@ export interface Store {
     limit: number;
   }): Promise<Case[]>;
 
+  /** A conversation's cases, the last opened first. */
+  casesOf(conversationId: string): Promise<Case[]>;
+
   /** How many conversations of a flow stand in each state, by the version that last touched them; states where none stand are left out. In no order. */
   countStandings(flow: string): Promise<StandingCount[]>;
+
+  /**
+   * Those of these pieces of evidence that neither a log entry nor a
+   * conversation names. Looks at everything that was ever written, a part at a
+   * time so that others get their turn: for the background.
+   */
+  unnamedEvidence(ids: ReadonlySet<string>): Promise<Set<string>>;
 
   /** 32 random bytes under this name, made at the first call, the same ever after in every process. */
   secret(name: string): Promise<Uint8Array>;
@@ -156,6 +167,8 @@ export interface LeasedReply {
   channel: ChannelName;
   /** Where the conversation says that the customer is reached. */
   address?: string;
+  /** Since when the conversation says that they can't be. */
+  unreachableAt?: number;
   seq: number;
   message: Message;
   attempts: number;

@@ -106,48 +106,6 @@ function openBot() {
 let bot: ReturnType<typeof openBot>;
 afterEach(() => bot.close());
 
-describe("the delivery", () => {
-  it("keeps a lane's order where a send fails, and tries again later", async () => {
-    bot = openBot();
-    await bot.say("anna", "Bonjour");
-    await bot.say("anna", "Mes abonnés sont partis");
-    bot.platform.down.add("anna");
-    await bot.deliver();
-    bot.platform.down.clear();
-    await bot.deliver();
-    expect(bot.platform.arrived).toEqual([]);
-    expect(await bot.store.nextDueAt()).toBeGreaterThan(bot.clock.now());
-
-    bot.clock.at = (await bot.store.nextDueAt()) ?? 0;
-    await bot.deliver();
-    expect(bot.platform.arrived).toEqual(await bot.messageIds("anna"));
-  });
-
-  it("waits longer after each failure, at most a minute", async () => {
-    bot = openBot();
-    await bot.say("anna", "Bonjour");
-    bot.platform.down.add("anna");
-    const pauses: number[] = [];
-    while (pauses.length < 8) {
-      await bot.deliver();
-      const next = (await bot.store.nextDueAt()) ?? 0;
-      pauses.push(next - bot.clock.now());
-      bot.clock.at = next;
-    }
-    expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60].map((seconds) => seconds * 1000));
-  });
-
-  it("lets no lane wait for another that fails", async () => {
-    bot = openBot();
-    for (const name of ["anna", "björn", "chloé"]) await bot.say(name, "Bonjour");
-    bot.platform.down.add("anna");
-    await bot.deliver();
-    expect(bot.platform.arrived.toSorted()).toEqual(
-      [...(await bot.messageIds("björn")), ...(await bot.messageIds("chloé"))].toSorted(),
-    );
-  });
-});
-
 describe("the worker", () => {
   it("fires a timer when it is due and delivers what it says", async () => {
     bot = openBot();

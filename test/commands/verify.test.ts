@@ -5,22 +5,29 @@ import { readFact, type FactName, type Known } from "../../flows/refund/facts.ts
 import { machine } from "../../flows/refund/machine.ts";
 import { clauses, information } from "../../flows/refund/policy/clauses.ts";
 import { figures } from "../../flows/refund/policy/figures.ts";
-import { rules, type Rule, type RuleId, type Topic } from "../../flows/refund/policy/rules.ts";
+import {
+  rules,
+  topics,
+  type Rule,
+  type RuleId,
+  type Topic,
+} from "../../flows/refund/policy/rules.ts";
 import { loadTexts } from "../../src/adapters/i18next/texts.ts";
 import { noon, type Meaning } from "../../src/commands/verify/answers.ts";
 import { openOn, placeOf, take, type Dialogue } from "../../src/commands/verify/dialogue.ts";
-import { openLedger, type Finding } from "../../src/commands/verify/findings.ts";
+import { openLedger, whyNotBuilt, type Finding } from "../../src/commands/verify/findings.ts";
 import { localesFolder, readLocales, type LocaleText } from "../../src/commands/verify/locales.ts";
 import {
   checkEvents,
   checkReachable,
+  checkTopics,
   checkWaysOut,
   standsFrom,
 } from "../../src/commands/verify/machine.ts";
 import { checkRules, checkThresholds, type Policy } from "../../src/commands/verify/rules.ts";
 import { openBot, type Bot } from "../../src/commands/verify/thread.ts";
 import { checkWalks } from "../../src/commands/verify/walks.ts";
-import { checkVersions, readExamples } from "../../src/commands/verify/versions.ts";
+import { checkVersions, lostExamples, readExamples } from "../../src/commands/verify/versions.ts";
 import { checkWays, walkWays } from "../../src/commands/verify/ways.ts";
 import { checkMessages, checkSaid, checkTexts, sceneOf } from "../../src/commands/verify/words.ts";
 import type { Snapshot } from "../../src/core/conversation.ts";
@@ -182,6 +189,12 @@ describe("faults in the versions", () => {
     return checkVersions(next, kept, []).findings;
   };
 
+  it("names the kept examples that would be others today, and none that are only added", () => {
+    const lines = first.map((snapshot) => JSON.stringify(snapshot));
+    expect(lostExamples(lines, [...lines, "{}"])).toEqual([]);
+    expect(lostExamples(lines, lines.slice(1))).toEqual([lines[0]]);
+  });
+
   it("are none as it is", () => {
     expect(first.length).toBeGreaterThan(50);
     expect(checkVersions(bot, examples, []).findings).toEqual([]);
@@ -248,6 +261,13 @@ describe("faults in the machine", () => {
     const there = stands.filter((stand) => placeOf(stand) === place);
     expect(there, place).not.toEqual([]);
     find(botOf(altered(alter)), there, ledger);
+    return ledger.findings();
+  };
+  const withButtons = (alter: (choices: readonly Choice[]) => Choice[]): readonly Finding[] => {
+    const ledger = openLedger();
+    const render: typeof bot.flow.render = (...args) =>
+      bot.flow.render(...args).map((message) => ({ ...message, choices: alter(message.choices) }));
+    checkTopics({ ...bot, flow: { ...bot.flow, render } }, topics, ledger);
     return ledger.findings();
   };
   const blocked = (path: string, event: string) => (dialogue: Planting) => {
@@ -336,6 +356,53 @@ describe("faults in the machine", () => {
             }),
           };
         }),
+    ],
+    [
+      "a topic without a chart",
+      "a way leads to wrongCountry, but there is no such state",
+      () => {
+        try {
+          altered((dialogue) => {
+            delete inState(dialogue, "filling").states["wrongCountry"];
+          });
+          return [];
+        } catch (error) {
+          return [whyNotBuilt(error)];
+        }
+      },
+    ],
+    [
+      "a machine that throws for another reason",
+      "planted",
+      () => [whyNotBuilt(new Error("planted"))],
+    ],
+    [
+      "a topic without a button",
+      "no button brings drop",
+      () => withButtons((choices) => choices.filter(({ id }) => id !== "topic:drop")),
+    ],
+    [
+      "a topic that is in the rules alone",
+      "no button brings planted",
+      () => {
+        const ledger = openLedger();
+        checkTopics(bot, [...topics, "planted"], ledger);
+        return ledger.findings();
+      },
+    ],
+    [
+      "a topic whose button brings another",
+      "the button of drop does not bring it",
+      () => {
+        const ledger = openLedger();
+        const readEvent: typeof bot.flow.readEvent = (inbound, ...rest) => {
+          const read = bot.flow.readEvent(inbound, ...rest);
+          const wrong = { ...read.event, topic: "partial" };
+          return read.event.type === "topic-chosen" ? { ...read, event: wrong } : read;
+        };
+        checkTopics({ ...bot, flow: { ...bot.flow, readEvent } }, topics, ledger);
+        return ledger.findings();
+      },
     ],
     [
       "a state that nothing leads to",

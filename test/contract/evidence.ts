@@ -51,6 +51,21 @@ export function evidenceContract(name: string, open: () => Promise<EvidenceStore
       expect(plain(await evidence.original(`${id}2`))).toEqual(view);
     });
 
+    it("lists what was kept before a moment, each once, and forgets what is removed", async () => {
+      const evidence = await open();
+      await evidence.keep(id, original, view);
+      await evidence.keep(`${id}2`, original, undefined);
+      const later = Date.now() + 60_000;
+      expect(await evidence.keptBefore(later - 120_000)).toEqual([]);
+      expect((await evidence.keptBefore(later)).sort()).toEqual([id, `${id}2`]);
+      await evidence.remove(id);
+      await evidence.remove(id);
+      expect(await evidence.keptBefore(later)).toEqual([`${id}2`]);
+      expect(await evidence.original(id)).toBeUndefined();
+      expect(await evidence.view(id)).toBeUndefined();
+      expect(plain(await evidence.original(`${id}2`))).toEqual(original);
+    });
+
     it("knows nothing under an id it never kept", async () => {
       const evidence = await open();
       expect(await evidence.original(id)).toBeUndefined();

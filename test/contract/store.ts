@@ -2,8 +2,16 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Case } from "../../src/core/case.ts";
 import type { Conversation, LogBody } from "../../src/core/conversation.ts";
 import { CaseNumberTaken, StaleConversation } from "../../src/core/errors.ts";
+import type { HeldInbound } from "../../src/core/inbound.ts";
 import type { Message } from "../../src/core/message.ts";
-import type { Commit, LeasedReply, Settlement, Store, TimerChange } from "../../src/ports/store.ts";
+import type {
+  Commit,
+  Delivery,
+  LeasedReply,
+  Settlement,
+  Store,
+  TimerChange,
+} from "../../src/ports/store.ts";
 
 const at = Date.UTC(2026, 9, 3, 12);
 const hourMs = 3_600_000;
@@ -97,6 +105,31 @@ const later = ({ id, attempts }: LeasedReply, retryAt: number): Settlement => ({
   outcome: "later",
   attempts,
   retryAt,
+});
+const unknown = ({ id, attempts }: LeasedReply, retryAt: number): Settlement => ({
+  id,
+  outcome: "unknown",
+  attempts,
+  retryAt,
+});
+
+/** A customer's word that came behind something that is being fetched. */
+const heldWord = (key: string, conversationId = "anna"): HeldInbound => ({
+  key,
+  conversationId,
+  channel: "telegram",
+  address: "chat-1",
+  content: { type: "text", text: key },
+});
+const heldFile = (key: string, conversationId = "anna"): HeldInbound => ({
+  ...heldWord(key, conversationId),
+  quote: "…",
+  content: {
+    type: "attachments",
+    files: [{ ref: { file: key }, name: "é \u0000.png", sizeBytes: 3 }],
+    caption: "\ud800",
+    album: "1",
+  },
 });
 
 /**
@@ -399,6 +432,7 @@ export function storeContract(
       it("gives nothing while one is leased, not even to commits that follow", async () => {
         await lease(at, 100, all);
         await store.commit(commit({ revision: 2 }, { log: [said("a-3")] }));
+        expect(await lease(at + 99, 100, all)).toEqual([]);
       });
 
       it("is leased once by 20 at once", async () => {
@@ -490,6 +524,371 @@ export function storeContract(
         expect(ids(await leaseAll(at + 1))).toEqual(["b-1"]);
         await store.settle([sent("b-1")]);
         expect(ids(await leaseAll(at + 1))).toEqual(["b-2"]);
+      });
+    });
+
+    describe("a channel's lanes", () => {
+      it("are leased apart from another channel's", async () => {
+        await store.commit(commit({}, { log: [said("a-1")] }));
+        await store.commit(commit({ id: "bo", channel: "telegram" }, { log: [said("b-1")] }));
+        const telegram = { channel: "telegram" as const, now: at, leaseMs: hourMs, limit: all };
+        expect(await store.lease({ ...telegram, channel: "discord" })).toEqual([]);
+        expect(await store.lease(telegram)).toMatchObject([{ id: "b-1", channel: "telegram" }]);
+        expect(ids(await leaseAll(at))).toEqual(["a-1"]);
+      });
+
+      it("are leased up to the limit, however many wait on another channel", async () => {
+        for (const id of ["a", "b", "c"])
+          await store.commit(commit({ id, channel: "telegram" }, { log: [said(`${id}-1`)] }));
+        await store.commit(commit({ id: "d" }, { log: [said("d-1")], at: at + 1 }));
+        expect(ids(await lease(at + 1, hourMs, 1))).toEqual(["d-1"]);
+      });
+    });
+
+    describe("a leased reply", () => {
+      it("has the address that the conversation has when it is leased", async () => {
+        await store.commit(commit({ address: "chat-1" }, { log: [said("a-1")] }));
+        expect(await leaseOne(at, 100)).toMatchObject({ address: "chat-1" });
+        await store.commit(commit({ revision: 2, address: "chat '2'" }));
+        expect(await leaseOne(at + 100)).toMatchObject({ id: "a-1", address: "chat '2'" });
+        await store.commit(commit({ id: "bo" }, { log: [said("b-1")] }));
+        expect(await leaseOne(at + 100)).not.toHaveProperty("address");
+      });
+
+      it("says since when the customer can't be reached", async () => {
+        const unreachable = { at: at - 5, reason: "blocked" } as const;
+        await store.commit(commit({ unreachable }, { log: [said("a-1")] }));
+        expect(await leaseOne(at, 100)).toMatchObject({ unreachableAt: at - 5 });
+        await store.commit(commit({ revision: 2 }));
+        expect(await leaseOne(at + 100)).not.toHaveProperty("unreachableAt");
+      });
+
+      it("has the receipt of the last message of its lane that has one", async () => {
+        await store.commit(commit({}, { log: ["1", "2", "3", "4"].map((id) => said(id)) }));
+        await store.commit(commit({ id: "bo" }, { log: [said("b-1")], at: at + 1 }));
+        expect(await leaseOne(at)).not.toHaveProperty("lastReceipt");
+        await store.settle([{ id: "1", outcome: "sent", at, receipt: "r'1\u00e9" }]);
+        expect(await leaseOne(at)).toMatchObject({ id: "2", lastReceipt: "r'1\u00e9" });
+        await store.settle([sent("2")]);
+        expect(await leaseOne(at)).toMatchObject({ id: "3", lastReceipt: "r'1\u00e9" });
+        await store.settle([{ id: "3", outcome: "sent", at, receipt: "r3" }]);
+        expect(await leaseOne(at)).toMatchObject({ id: "4", lastReceipt: "r3" });
+        expect(await leaseOne(at + 1)).not.toHaveProperty("lastReceipt");
+      });
+    });
+
+    describe("a reply is uncertain", () => {
+      beforeEach(() => store.commit(commit({}, { log: [said("a-1"), said("a-2")] })));
+      const uncertainAt = async (now: number, leaseMs = hourMs) =>
+        (await leaseOne(now, leaseMs)).uncertain;
+
+      it("never at first, nor after any number of tries that did not happen", async () => {
+        for (const n of [0, 1, 2]) {
+          const reply = await leaseOne(at + n);
+          expect(reply).toMatchObject({ id: "a-1", attempts: n + 1, uncertain: false });
+          await store.settle([later(reply, at + n + 1)]);
+        }
+      });
+
+      it("once a lease of it has run out", async () => {
+        await lease(at, 100, all);
+        expect(await uncertainAt(at + 100)).toBe(true);
+      });
+
+      it("once its outcome was unknown, and it waits until retryAt", async () => {
+        await store.settle([unknown(await leaseOne(at), at + 500)]);
+        expect(await leaseAll(at + 499)).toEqual([]);
+        expect(await leaseOne(at + 500)).toMatchObject({ id: "a-1", attempts: 2, uncertain: true });
+      });
+
+      it("until it is settled, whatever else becomes of it; the next one is not", async () => {
+        await store.settle([unknown(await leaseOne(at), at)]);
+        const again = await leaseOne(at);
+        await store.settle([later(again, at + 1)]);
+        expect(await uncertainAt(at + 1)).toBe(true);
+        await store.settle([sent("a-1")]);
+        expect(await leaseOne(at + 1)).toMatchObject({ id: "a-2", uncertain: false });
+      });
+
+      it("not by an unknown that comes too late, after another lease or a settlement", async () => {
+        const first = await leaseOne(at);
+        await store.settle([later(first, at + 1)]);
+        await store.settle([unknown(first, at + 9)]);
+        const second = await leaseOne(at + 1);
+        expect(second.uncertain).toBe(false);
+        await store.settle([unknown(first, at + 2)]);
+        expect(await leaseAll(at + 2)).toEqual([]);
+        await store.settle([later(second, at + 3)]);
+        expect(await uncertainAt(at + 3)).toBe(false);
+      });
+    });
+
+    describe("a message that is given up", () => {
+      const failed = (id: string, reason = "tooLong"): Settlement => ({
+        id,
+        outcome: "failed",
+        at: at + 7,
+        reason,
+      });
+      beforeEach(() => store.commit(commit({}, { log: [said("a-1"), said("a-2")] })));
+
+      it("leaves its lane, which goes on", async () => {
+        await leaseAll(at);
+        await store.settle([failed("a-1")]);
+        expect(ids(await leaseAll(at))).toEqual(["a-2"]);
+        await store.settle([failed("a-1", "again"), sent("a-1")]);
+        expect(await store.readDeliveries("anna")).toMatchObject([{ reason: "tooLong" }]);
+        expect(await leaseAll(at)).toEqual([]);
+      });
+
+      it("is given up though its lease has run out, not though it was never leased", async () => {
+        await store.settle([failed("a-1")]);
+        expect(await store.readDeliveries("anna")).toEqual([]);
+        await lease(at, 100, all);
+        await lease(at + 100, 100, all);
+        await store.settle([failed("a-1")]);
+        expect(ids(await leaseAll(at + 101))).toEqual(["a-2"]);
+      });
+
+      it("stays in the log", async () => {
+        await leaseAll(at);
+        await store.settle([failed("a-1")]);
+        expect((await store.readLog("anna", 0, 1))[0]?.body).toEqual(said("a-1"));
+      });
+    });
+
+    describe("deliveries", () => {
+      /** Leases and ends the oldest reply of `channel`. */
+      const end = async (settle: (id: string) => Settlement) => {
+        const { id } = await leaseOne(at + hourMs);
+        await store.settle([settle(id)]);
+      };
+      const fail = (when: number) => (id: string) =>
+        ({ id, outcome: "failed", at: when, reason: "tooLong" }) as const;
+      const repeat = (when: number) => (id: string) =>
+        ({ id, outcome: "sent", at: when, repeated: true }) as const;
+
+      it("of a conversation are those with a receipt or with trouble, in order", async () => {
+        const log = ["1", "2", "3", "4", "5"].map((id) => said(id));
+        await store.commit(commit({}, { log }));
+        await end((id) => ({ id, outcome: "sent", at: at + 9, receipt: "r1" }));
+        await end(sent);
+        await end(fail(at + 3));
+        await end((id) => ({ ...repeat(at + 2)(id), receipt: "r4" }));
+        await end(repeat(at + 1));
+        const of = (messageId: string, rest: Partial<Delivery>) => ({
+          messageId,
+          conversationId: "anna",
+          seq: Number(messageId),
+          ...rest,
+        });
+        expect(await store.readDeliveries("anna")).toEqual([
+          of("1", { state: "sent", at: at + 9, receipt: "r1" }),
+          of("3", { state: "failed", at: at + 3, reason: "tooLong" }),
+          of("4", { state: "repeated", at: at + 2, receipt: "r4" }),
+          of("5", { state: "repeated", at: at + 1 }),
+        ]);
+        expect(await store.readDeliveries("bo")).toEqual([]);
+      });
+
+      it("with trouble list the latest first, page by page, however many ended at once", async () => {
+        const minutes = [3, 1, 2, 2, 2, 9];
+        for (const [index, minute] of minutes.entries()) {
+          await store.commit(commit({ id: `c-${index}` }, { log: [said(`m-${index}`)] }));
+          await end((index % 2 ? fail : repeat)(at + minute));
+        }
+        await store.commit(commit({ id: "fine" }, { log: [said("fine")] }));
+        await end((id) => ({ id, outcome: "sent", at: at + 5, receipt: "r" }));
+        const pages: Delivery[][] = [];
+        for (let before: Delivery | undefined; ; before = pages.at(-1)?.at(-1)) {
+          const query = before ? { before, limit: 2 } : { limit: 2 };
+          const page = await store.listTroubledDeliveries(query);
+          if (page.length === 0) break;
+          pages.push(page);
+        }
+        expect(pages.map((page) => page.length)).toEqual([2, 2, 2]);
+        expect(pages.flat().map(({ messageId, state }) => `${messageId} ${state}`)).toEqual([
+          "m-5 failed",
+          "m-0 repeated",
+          "m-4 repeated",
+          "m-3 failed",
+          "m-2 repeated",
+          "m-1 failed",
+        ]);
+      });
+    });
+
+    describe("a commit that resumes", () => {
+      const resume = (parts: Partial<Omit<Commit, "conversation">> = {}) =>
+        store.commit(commit({ revision: 2 }, { resumes: true, at: at + 10, ...parts }));
+      beforeEach(() => store.commit(commit({}, { log: [said("a-1"), said("a-2")] })));
+
+      it("makes a lane that waits due at once, in its order, before what the commit says", async () => {
+        await store.settle([later(await leaseOne(at), at + hourMs)]);
+        await resume({ log: [said("a-3")] });
+        expect(await store.nextDueAt()).toBe(at + 10);
+        const order = [];
+        for (let n = 0; n < 3; n++) {
+          const { id } = await leaseOne(at + 10);
+          order.push(id);
+          await store.settle([sent(id)]);
+        }
+        expect(order).toEqual(["a-1", "a-2", "a-3"]);
+      });
+
+      it("leaves a lane alone that is leased, and one that is due sooner", async () => {
+        await leaseOne(at, hourMs);
+        await resume();
+        expect(await leaseAll(at + 10)).toEqual([]);
+        expect(await store.nextDueAt()).toBe(at + hourMs);
+        await store.commit(commit({ id: "bo" }, { log: [said("b-1")] }));
+        await store.commit(commit({ id: "bo", revision: 2 }, { resumes: true, at: at + 10 }));
+        expect(await store.nextDueAt()).toBe(at);
+      });
+
+      it("leaves another conversation's lane waiting", async () => {
+        await store.settle([later(await leaseOne(at), at + hourMs)]);
+        await store.commit(commit({ id: "bo" }, { resumes: true, at: at + 10 }));
+        expect(await leaseAll(at + 10)).toEqual([]);
+      });
+    });
+
+    describe("held inbounds", () => {
+      const hold = (inbound: HeldInbound, readyAt = at, heldAt = at) =>
+        store.hold({ inbound, at: heldAt, readyAt });
+      const dueKeys = async (now: number, limit = all) =>
+        (await store.dueHeld(now, limit)).map(({ conversationId, held }) => [
+          conversationId,
+          ...held.map(({ inbound }) => inbound.key),
+        ]);
+
+      it("come back as they were, in the order in which they came", async () => {
+        expect(await store.isHolding("anna")).toBe(false);
+        expect(await hold(heldFile("k-2"), at + 5, at + 1)).toBe("held");
+        expect(await hold(heldWord("k-1"), at, at + 2)).toBe("held");
+        expect(await store.isHolding("anna")).toBe(true);
+        expect(await store.isHolding("bo")).toBe(false);
+        expect(await store.dueHeld(at + 5, all)).toEqual([
+          {
+            conversationId: "anna",
+            held: [
+              { inbound: heldFile("k-2"), at: at + 1, attempts: 0 },
+              { inbound: heldWord("k-1"), at: at + 2, attempts: 0 },
+            ],
+          },
+        ]);
+      });
+
+      it("wait until the oldest of their conversation is ready", async () => {
+        await hold(heldFile("k-1"), at + 50);
+        await hold(heldWord("k-2"), at);
+        expect(await store.nextDueAt()).toBe(at + 50);
+        expect(await dueKeys(at + 49)).toEqual([]);
+        expect(await dueKeys(at + 50)).toEqual([["anna", "k-1", "k-2"]]);
+      });
+
+      it("are held once, while they are and after, for 48 hours", async () => {
+        expect(await hold(heldFile("k-1"))).toBe("held");
+        expect(await hold(heldFile("k-1"), at + 99, at + 9)).toBe("duplicate");
+        expect(await store.dueHeld(at, all)).toMatchObject([{ held: [{ at, attempts: 0 }] }]);
+        await store.commit(commit({}, { handled: "k-1", releases: ["k-1"] }));
+        await store.forgetHandled(at);
+        expect(await hold(heldFile("k-1"))).toBe("duplicate");
+        expect(await store.isHolding("anna")).toBe(false);
+        await store.forgetHandled(at + 1);
+        expect(await hold(heldFile("k-1"), at, at + 48 * hourMs)).toBe("held");
+      });
+
+      it("are held once, though their key is forgotten before they are taken", async () => {
+        await hold(heldFile("k-1"));
+        await store.forgetHandled(at + 1);
+        expect(await hold(heldFile("k-1"), at + 99)).toBe("duplicate");
+        expect(await dueKeys(at)).toEqual([["anna", "k-1"]]);
+      });
+
+      it("are none where the key was taken without being held", async () => {
+        await store.commit(commit({}, { handled: "k-1" }));
+        expect(await hold(heldWord("k-1"))).toBe("duplicate");
+        expect(await store.isHolding("anna")).toBe(false);
+      });
+
+      it("are held once by 20 at once", async () => {
+        const outcomes = await Promise.all(Array.from({ length: 20 }, () => hold(heldFile("k-1"))));
+        expect(outcomes.toSorted()).toEqual([...Array<string>(19).fill("duplicate"), "held"]);
+        expect(await dueKeys(at)).toEqual([["anna", "k-1"]]);
+      });
+
+      it("don't keep a commit under their key from being made", async () => {
+        await hold(heldFile("k-1"));
+        expect(await store.commit(commit({}, { handled: "k-1", releases: ["k-1"] }))).toBe(
+          "committed",
+        );
+      });
+
+      it("are postponed with all behind them, and failed attempts counted", async () => {
+        await hold(heldFile("k-1"));
+        await hold(heldWord("k-2"));
+        await store.postpone("k-1", at + 10, false);
+        expect(await dueKeys(at + 9)).toEqual([]);
+        await store.postpone("k-1", at + 20, true);
+        expect(await store.nextDueAt()).toBe(at + 20);
+        expect(await store.dueHeld(at + 20, all)).toMatchObject([
+          { held: [{ attempts: 1 }, { attempts: 0 }] },
+        ]);
+        await store.postpone("nobody's", at, true);
+      });
+
+      it("go with the commit that releases them, those behind come next", async () => {
+        for (const key of ["k-1", "k-2", "k-3"]) await hold(heldWord(key));
+        const releases = ["k-1", "k-2", "nobody's"];
+        await store.commit(commit({}, { handled: "k-2", releases }));
+        expect(await dueKeys(at)).toEqual([["anna", "k-3"]]);
+        await store.postpone("k-1", at + 5, true);
+        expect(await hold(heldWord("k-1"))).toBe("duplicate");
+        expect(await dueKeys(at)).toEqual([["anna", "k-3"]]);
+      });
+
+      it("are ready at their own time once they are the oldest", async () => {
+        await hold(heldWord("k-1"));
+        await hold(heldFile("k-2"), at + 50);
+        await hold(heldWord("k-3"));
+        await store.commit(commit({}, { handled: "k-1", releases: ["k-1"] }));
+        expect(await store.nextDueAt()).toBe(at + 50);
+        expect(await dueKeys(at + 49)).toEqual([]);
+        expect(await dueKeys(at + 50)).toEqual([["anna", "k-2", "k-3"]]);
+        await store.commit(commit({ revision: 2 }, { handled: "k-3", releases: ["k-3"] }));
+        expect(await dueKeys(at + 49)).toEqual([]);
+      });
+
+      it("stay where the commit is refused", async () => {
+        await hold(heldWord("k-1"));
+        const stale = commit({ revision: 2 }, { handled: "k-1", releases: ["k-1"] });
+        await expect(store.commit(stale)).rejects.toThrow(StaleConversation);
+        expect(await dueKeys(at)).toEqual([["anna", "k-1"]]);
+      });
+
+      it("go where the commit says that they were taken before", async () => {
+        // A platform repeats a message while the first is on its way.
+        await hold(heldWord("k-1"));
+        await store.commit(commit({}, { handled: "k-1" }));
+        const again = commit({ revision: 2 }, { handled: "k-1", releases: ["k-1"] });
+        expect(await store.commit(again)).toBe("duplicate");
+        expect(await store.isHolding("anna")).toBe(false);
+        expect(await store.load("anna")).toMatchObject({ revision: 1 });
+      });
+
+      it("come conversation by conversation, the longest ready first, at most the limit", async () => {
+        for (const [index, one] of ["anna", "bo", "cleo"].entries()) {
+          await hold(heldFile(`${one}-1`, one), at + 30 - index);
+          await hold(heldWord(`${one}-2`, one));
+        }
+        expect(await dueKeys(at + 27)).toEqual([]);
+        expect(await dueKeys(at + 29)).toEqual([
+          ["cleo", "cleo-1", "cleo-2"],
+          ["bo", "bo-1", "bo-2"],
+        ]);
+        expect(await dueKeys(at + 30, 1)).toEqual([["cleo", "cleo-1", "cleo-2"]]);
+        expect(await store.nextDueAt()).toBe(at + 28);
       });
     });
 
@@ -628,6 +1027,18 @@ export function storeContract(
         expect(await store.findCase("RF-NONE2")).toBeUndefined();
       });
 
+      it("of a conversation are those, the last opened first", async () => {
+        const cases = ["RF-1", "RF-3", "RF-2"].map((number, index) =>
+          aCase({ number, openedAt: at + (index > 0 ? 1 : 0) }),
+        );
+        await store.commit(commit({}, { cases }));
+        const others = [aCase({ number: "RF-4", conversationId: "bo" })];
+        await store.commit(commit({ id: "bo" }, { cases: others }));
+        const [first, second, third] = cases;
+        expect(await store.casesOf("anna")).toEqual([second, third, first]);
+        expect(await store.casesOf("nobody")).toEqual([]);
+      });
+
       it("list the last opened first, page by page, however many opened at once", async () => {
         const opened = [3, 1, 2, 2, 2, 2, 9].map((minute, index) =>
           aCase({ number: `RF-${index}`, openedAt: at + minute }),
@@ -728,6 +1139,35 @@ export function storeContract(
       });
     });
 
+    describe("unnamedEvidence", () => {
+      const file = (id: string) => ({
+        id,
+        sha256: "0".repeat(64),
+        type: "image/png" as const,
+        sizeBytes: 1,
+        name: `${id}.png`,
+      });
+      const given = (id: string): LogBody => ({
+        type: "event",
+        event: { type: "evidence-given", at, dice: "0a1b2c3d" },
+        by: "customer",
+        key: "web:1",
+        said: { files: [file(id)] },
+      });
+
+      it("is what neither a log nor a conversation names", async () => {
+        const entries = Array.from({ length: 450 }, (_, index) => typed(`not file-${index}`));
+        await store.commit(commit({}, { log: [given("first"), ...entries, given("last")] }));
+        await store.commit(commit({ id: "bo" }, { log: [given("others")] }));
+        const snapshot = { value: {}, context: { evidence: [file("remembered")] } };
+        await store.commit(commit({ id: "cia", snapshot }));
+        const asked = ["first", "last", "others", "remembered", "never", "file-3"];
+        const unnamed = await store.unnamedEvidence(new Set(asked));
+        expect([...unnamed].sort()).toEqual(["file-3", "never"]);
+        expect(await store.unnamedEvidence(new Set())).toEqual(new Set());
+      });
+    });
+
     it("can be closed twice", async () => {
       await store.close();
       await expect(store.close()).resolves.toBeUndefined();
@@ -754,6 +1194,44 @@ export function storeContract(
         expect(await store.secret("session")).toEqual(secret);
         expect(await store.commit(full(2))).toBe("duplicate");
         expect(await lease(at + 100, 100, all)).toMatchObject([{ id: "full-1", attempts: 2 }]);
+      });
+
+      it("knows which sends may have happened: those that were leased", async () => {
+        await store.commit(commit({ id: "bo" }, { log: [said("b-1")] }));
+        await store.settle([later(await leaseOne(at), at)]);
+        await store.commit(commit({}, { log: [said("a-1"), said("a-2")], at: at - 1 }));
+        await leaseOne(at - 1);
+        store = await reopen(store);
+        const replies = await lease(at + hourMs, hourMs, all);
+        expect(Object.fromEntries(replies.map(({ id, uncertain }) => [id, uncertain]))).toEqual({
+          "a-1": true,
+          "b-1": false,
+        });
+        await store.settle([sent("a-1")]);
+        expect(await leaseOne(at + hourMs)).toMatchObject({ id: "a-2", uncertain: false });
+      });
+
+      it("has what is held, and what became of messages", async () => {
+        await store.hold({ inbound: heldFile("k-1"), at, readyAt: at + 5 });
+        await store.hold({ inbound: heldWord("k-2"), at, readyAt: at });
+        await store.postpone("k-1", at + 9, true);
+        await store.commit(commit({ id: "bo" }, { log: [said("b-1"), said("b-2")] }));
+        await leaseAll(at);
+        await store.settle([{ id: "b-1", outcome: "failed", at, reason: "tooLong" }]);
+        await leaseAll(at);
+        await store.settle([{ id: "b-2", outcome: "sent", at, receipt: "r", repeated: true }]);
+        const look = async () => ({
+          held: await store.dueHeld(at + 9, all),
+          next: await store.nextDueAt(),
+          deliveries: await store.readDeliveries("bo"),
+          troubled: await store.listTroubledDeliveries({ limit: all }),
+        });
+        const before = await look();
+        expect(before).toMatchObject({ held: [{ held: [{ attempts: 1 }, {}] }], next: at + 9 });
+        expect(before.troubled).toHaveLength(2);
+        store = await reopen(store);
+        expect(await look()).toEqual(before);
+        expect(await store.hold({ inbound: heldFile("k-1"), at, readyAt: at })).toBe("duplicate");
       });
     });
   });

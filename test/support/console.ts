@@ -11,7 +11,12 @@ import { loadTexts } from "../../src/adapters/i18next/texts.ts";
 import { systemClock } from "../../src/adapters/node/clock.ts";
 import { openSqliteStore } from "../../src/adapters/sqlite/store.ts";
 import type { Case, CaseDescription } from "../../src/core/case.ts";
-import type { LogBody } from "../../src/core/conversation.ts";
+import {
+  channelNames,
+  type Conversation,
+  type LogBody,
+  type Said,
+} from "../../src/core/conversation.ts";
 import type { Evidence, EvidenceType } from "../../src/core/evidence.ts";
 import type { Texts } from "../../src/core/texts.ts";
 
@@ -56,6 +61,7 @@ export async function openConsole(startedAt: number) {
     async saveCase(
       changes: Partial<Case> & { number: string },
       log: readonly LogBody[] = [],
+      conversation: Partial<Conversation> = {},
     ): Promise<void> {
       const entry: Case = {
         conversationId: `conversation-of-${changes.number}`,
@@ -83,6 +89,7 @@ export async function openConsole(startedAt: number) {
           standing: "caseOpen.ready",
           resting: false,
           promptedRevision: 1,
+          ...conversation,
         },
         handled: `start-${entry.number}`,
         at: entry.openedAt,
@@ -90,6 +97,42 @@ export async function openConsole(startedAt: number) {
         timers: [],
         cases: [entry],
       });
+    },
+    /** Commits a conversation without a case. */
+    async saveConversation(id: string, log: readonly LogBody[]): Promise<void> {
+      await store.commit({
+        conversation: {
+          id,
+          channel: "web",
+          language: "fr",
+          revision: 1,
+          flow: "refund",
+          flowVersion: 1,
+          snapshot: { value: "", context: {} },
+          standing: "choosingTopic",
+          resting: false,
+          promptedRevision: 1,
+        },
+        handled: id,
+        at: clock.at,
+        log,
+        timers: [],
+        cases: [],
+      });
+    },
+    /** Ends the oldest reply that waits in a conversation, now. */
+    async end(
+      conversationId: string,
+      ending:
+        | { outcome: "failed"; reason: string }
+        | { outcome: "sent"; repeated?: boolean; receipt?: string },
+    ): Promise<void> {
+      for (const channel of channelNames) {
+        const query = { channel, now: Number.MAX_SAFE_INTEGER, leaseMs: 0, limit: 1000 };
+        const replies = await store.lease(query);
+        const reply = replies.find((one) => one.conversationId === conversationId);
+        if (reply) await store.settle([{ id: reply.id, at: clock.at, ...ending }]);
+      }
     },
     /** Commits so many conversations that stand there. */
     async stand(standing: string, count: number, resting = false): Promise<void> {
@@ -173,11 +216,7 @@ export function evidenceOf(
   };
 }
 
-export function customerSaid(
-  key: string,
-  at: number,
-  said: { text?: string; files?: readonly Evidence[] },
-): LogBody {
+export function customerSaid(key: string, at: number, said: Said): LogBody {
   return {
     type: "event",
     event: { type: "answered", at, dice: "00000000" },
@@ -186,3 +225,9 @@ export function customerSaid(
     said,
   };
 }
+
+export const botSaid = (id: string, text: string): LogBody => ({
+  type: "message",
+  id,
+  message: { language: "fr", blocks: [{ type: "text", text }], choices: [] },
+});

@@ -86,7 +86,7 @@ export async function inRoom(
 
 /** Of this bot's messages only those that ask have controls; used ones are disabled. */
 export const canBePressed = ({ fromBot, ephemeral, buttons, selects }: Seen): boolean =>
-  fromBot && !ephemeral && [...buttons, ...selects].some((control) => control.disabled === false);
+  fromBot && !ephemeral && [...buttons, ...selects].some(({ disabled }) => !disabled);
 
 /** The thread's id in an answer that only the customer sees. */
 export const placeIn = (seen: Seen): string =>

@@ -206,15 +206,16 @@ export const transcripts: readonly Transcript[] = decidingRules.flatMap((rule) =
 /**
  * The conversation as Markdown, from the opening to the assessment (and, where
  * a case is opened at once, the questions that follow it), played through the
- * real receiver.
+ * real receiver, and through the platform of `open` where there is one.
  *
  * @throws Error when it does not come to the row in this language.
  */
 export async function transcribe(
   { rule, language }: Transcript,
   deeds: readonly Deed[],
+  open: (language: Language) => Chat = openChat,
 ): Promise<string> {
-  const chat = openChat(language);
+  const chat = open(language);
   try {
     let messages = await chat.send({ type: "started" });
     const parts = [heading(rule, language), "**The customer** opens the chat.", ...bot(messages)];
@@ -232,9 +233,15 @@ export async function transcribe(
       throw new Error(`the way to ${rule} comes to ${reached} in ${language}`);
     return `${parts.join("\n\n")}\n`;
   } finally {
-    await chat.store.close();
+    await chat.close();
   }
 }
+
+/** A customer at the bot, with a platform between them or without. */
+type Chat = Pick<
+  ReturnType<typeof openChat>,
+  "store" | "conversationId" | "send" | "press" | "close"
+>;
 
 function heading(rule: RuleId, language: Language): string {
   const outcome = outcomeOf(rule);

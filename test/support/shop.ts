@@ -79,6 +79,7 @@ export function openChat(language: Language = "fr", clock = stoppedClock()) {
       await receiver.receive(inbound);
       return news();
     },
+    close: () => store.close(),
     type: (text: string, key?: string) => chat.send({ type: "text", text }, key),
     /** Presses a button of the last message. */
     async press(choice: string): Promise<Message[]> {

@@ -207,8 +207,8 @@ export const ruleIds = Object.keys(table) as RuleId[];
 export const rulesOf = (topic: RuleTopic): RuleId[] =>
   ruleIds.filter((id) => rules[id].topic === topic);
 
-export function opensCase(outcome: Outcome): boolean {
-  return outcome.kind !== "clarification" && outcome.kind !== "wait";
+export function opensCase({ kind }: Pick<Outcome, "kind">): boolean {
+  return kind !== "clarification" && kind !== "wait";
 }
 
 function rule(

@@ -1,7 +1,8 @@
 import { html } from "hono/html";
-import type { LogEntry } from "../../core/conversation.ts";
+import type { Conversation, LogEntry } from "../../core/conversation.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import type { AssessmentBlock } from "../../core/message.ts";
+import type { Delivery } from "../../ports/store.ts";
 import { type Row, caseAddress, renderAgo, renderMarks, renderQueue } from "./list.ts";
 import { type Html, renderPage } from "./page.ts";
 import { renderTranscript } from "./transcript.ts";
@@ -9,11 +10,14 @@ import { type Words, visible } from "./words.ts";
 
 export interface OpenCase extends Row {
   log: readonly LogEntry[];
+  deliveries: readonly Delivery[];
+  unreachable: Conversation["unreachable"];
   /** The latest cases, to go on from here. */
   queue: readonly Row[];
 }
 
-export function renderCase(words: Words, { entry, description, log, queue }: OpenCase): Html {
+export function renderCase(words: Words, shown: OpenCase): Html {
+  const { entry, description, log, deliveries, unreachable, queue } = shown;
   const address = caseAddress(entry.number);
   const body = html`<section class="pane queue-pane" aria-labelledby="queue" tabindex="0">
       <h2 id="queue"><a href="/console">${words.say("cases.title")}</a></h2>
@@ -30,6 +34,13 @@ export function renderCase(words: Words, { entry, description, log, queue }: Ope
           ${renderAgo(words, entry.openedAt)}</span
         >
       </p>
+      ${
+        unreachable &&
+        html`<p class="trouble">
+          ${words.say("unreachable.since", { moment: words.moment(unreachable.at) })}
+          ${words.say(`unreachable.${unreachable.reason}`)}
+        </p>`
+      }
       <nav class="jumps" aria-label="${words.say("case.parts")}">
         <a href="#case">${words.say("case.title")}</a
         ><a href="#conversation">${words.say("case.conversation")}</a>
@@ -37,7 +48,7 @@ export function renderCase(words: Words, { entry, description, log, queue }: Ope
     </header>
     <section class="pane conversation-pane" aria-labelledby="conversation" tabindex="0">
       <h2 id="conversation">${words.say("case.conversation")}</h2>
-      ${renderTranscript(words, log, entry.language, address)}
+      ${renderTranscript(words, { log, deliveries, customerLanguage: entry.language, address })}
     </section>
     <section class="pane case-pane" aria-labelledby="case" tabindex="0">
       <h2 id="case" class="unseen">${words.say("case.title")}</h2>

@@ -12,13 +12,25 @@ import type { Store } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
 import { renderCase } from "./case.ts";
 import { type Picture, renderChart, styleOf } from "./chart.ts";
+import { renderDeliveries } from "./deliveries.ts";
 import { type Row, renderList } from "./list.ts";
 import { renderNotice } from "./page.ts";
 import { createSessions, sessionSeconds } from "./session.ts";
 import { type Words, wordsOf } from "./words.ts";
 
 export interface ConsoleOptions {
-  store: Pick<Store, "listCases" | "findCase" | "readLog" | "countStandings" | "secret">;
+  store: Pick<
+    Store,
+    | "load"
+    | "listCases"
+    | "casesOf"
+    | "findCase"
+    | "readLog"
+    | "readDeliveries"
+    | "listTroubledDeliveries"
+    | "countStandings"
+    | "secret"
+  >;
   evidence: Pick<EvidenceStore, "original" | "view">;
   texts: TextLibrary;
   clock: Clock;
@@ -109,7 +121,10 @@ export function createConsole(options: ConsoleOptions): Console {
 
   app.get("/", async (c) => {
     const before = readBefore(c.req.query("before"));
-    const found = await store.listCases({ ...(before && { before }), limit: pageLength + 1 });
+    const found = await store.listCases({
+      ...(before && { before: { openedAt: before.at, number: before.id } }),
+      limit: pageLength + 1,
+    });
     const cases = found.slice(0, pageLength);
     const last = cases.at(-1);
     const older =
@@ -131,11 +146,37 @@ export function createConsole(options: ConsoleOptions): Console {
     return c.html(renderChart(words(c), charts.pictures, standings));
   });
 
+  app.get("/deliveries", async (c) => {
+    const before = readBefore(c.req.query("before"));
+    const found = await store.listTroubledDeliveries({
+      ...(before && { before: { at: before.at, messageId: before.id } }),
+      limit: pageLength + 1,
+    });
+    const deliveries = found.slice(0, pageLength);
+    const last = deliveries.at(-1);
+    const older =
+      last && found.length > pageLength
+        ? `/console/deliveries?before=${last.at}.${encodeURIComponent(last.messageId)}`
+        : undefined;
+    const rows = await Promise.all(
+      deliveries.map(async (delivery) => {
+        const [conversation, [latest]] = await Promise.all([
+          store.load(delivery.conversationId),
+          store.casesOf(delivery.conversationId),
+        ]);
+        return { delivery, channel: conversation?.channel, number: latest?.number };
+      }),
+    );
+    return c.html(renderDeliveries(words(c), { rows, older, isFirstPage: !before }));
+  });
+
   app.get("/cases/:number", async (c) => {
     const entry = await store.findCase(c.req.param("number"));
     if (!entry) return notFound(c);
-    const [log, latest] = await Promise.all([
+    const [log, deliveries, conversation, latest] = await Promise.all([
       readWholeLog(entry.conversationId),
+      store.readDeliveries(entry.conversationId),
+      store.load(entry.conversationId),
       store.listCases({ limit: queueLength }),
     ]);
     const own = words(c);
@@ -143,6 +184,8 @@ export function createConsole(options: ConsoleOptions): Console {
       renderCase(own, {
         ...describe(entry, own),
         log,
+        deliveries,
+        unreachable: conversation?.unreachable,
         queue: latest.map((other) => describe(other, own)),
       }),
     );
@@ -199,9 +242,10 @@ function cookieOf(c: Context) {
   return { path: "/console", httpOnly: true, sameSite: "Strict", secure: isSecure } as const;
 }
 
-function readBefore(text = ""): { openedAt: number; number: string } | undefined {
-  const [, openedAt, number] = /^(\d{1,15})\.([\w-]{1,32})$/u.exec(text) ?? [];
-  return openedAt && number ? { openedAt: Number(openedAt), number } : undefined;
+/** Where a page goes on: after what came or was opened `at`, and of those after this `id`. */
+function readBefore(text = ""): { at: number; id: string } | undefined {
+  const [, at, id] = /^(\d{1,15})\.([\w:-]{1,100})$/u.exec(text) ?? [];
+  return at && id ? { at: Number(at), id } : undefined;
 }
 
 /** Hono takes no view on a shared buffer. */

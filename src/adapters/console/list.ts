@@ -19,7 +19,10 @@ export function renderList(words: Words, { rows, older, isFirstPage }: Listing):
   const title = words.say("cases.title");
   const body = html`<header class="list-head">
       <h1>${title}</h1>
-      <a class="button" href="/console/chart">${words.say("chart.title")}</a>
+      <nav class="pages" aria-label="${words.say("cases.more")}">
+        <a class="button" href="/console/deliveries">${words.say("delivery.title")}</a>
+        <a class="button" href="/console/chart">${words.say("chart.title")}</a>
+      </nav>
     </header>
     ${
       rows.length === 0 && isFirstPage

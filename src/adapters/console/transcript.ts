@@ -3,20 +3,26 @@ import type { LogEntry } from "../../core/conversation.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import type { Language } from "../../core/language.ts";
 import { type Message, plainText } from "../../core/message.ts";
+import type { Delivery } from "../../ports/store.ts";
+import { anchorOf, reasonOf, renderState } from "./deliveries.ts";
 import type { Html } from "./page.ts";
 import { type Words, visible } from "./words.ts";
 
-/** What was said, day by day. `customerLanguage` is for screen readers; `address` is the case's. */
-export function renderTranscript(
-  words: Words,
-  log: readonly LogEntry[],
-  customerLanguage: Language,
-  address: string,
-): Html {
+interface Transcript {
+  log: readonly LogEntry[];
+  deliveries: readonly Delivery[];
+  /** For screen readers. */
+  customerLanguage: Language;
+  /** The case's. */
+  address: string;
+}
+
+/** What was said, day by day. */
+export function renderTranscript(words: Words, transcript: Transcript): Html {
   let shownDate = "";
   return html`<ol class="transcript">
-    ${log.map((entry) => {
-      const turn = renderTurn(words, entry, customerLanguage, address);
+    ${transcript.log.map((entry) => {
+      const turn = renderTurn(words, entry, transcript);
       const date = words.date(entry.at);
       if (!turn || date === shownDate) return turn;
       shownDate = date;
@@ -29,23 +35,37 @@ export function renderTranscript(
 /** Undefined for what nobody said: a timer, an assessment's record. */
 function renderTurn(
   words: Words,
-  { at, body }: LogEntry,
-  customerLanguage: Language,
-  address: string,
+  { seq, at, body }: LogEntry,
+  { deliveries, customerLanguage, address }: Transcript,
 ): Html | undefined {
-  if (body.type === "message") return renderLine(words, at, "bot", renderMessage(body.message));
+  if (body.type === "message") {
+    const trouble = deliveries.find((one) => one.seq === seq && one.state !== "sent");
+    return renderLine(words, { seq, at, who: "bot" }, renderMessage(body.message), trouble);
+  }
   if (body.type !== "event" || !body.said) return undefined;
-  const { text, files = [] } = body.said;
+  const { text, files = [], refused = [], quote, edits } = body.said;
   return renderLine(
     words,
-    at,
-    "customer",
-    html`${text && html`<p lang="${customerLanguage}"><bdi>${text}</bdi></p>`}${files.length > 0 && html`<div class="files">${files.map((file) => renderThumbnail(file, address))}</div>`}`,
+    { seq, at, who: "customer" },
+    html`${edits !== undefined && html`<p class="aside">${words.say("said.edited")}</p>`}
+    ${quote && html`<blockquote lang="${customerLanguage}"><bdi>${visible(quote)}</bdi></blockquote>`}
+    ${text && html`<p lang="${customerLanguage}"><bdi>${text}</bdi></p>`}${files.length > 0 && html`<div class="files">${files.map((file) => renderThumbnail(file, address))}</div>`}
+    ${
+      refused.length > 0 &&
+      html`<ul class="aside">
+        ${refused.map((refusal) => html`<li>${words.say(`said.refused.${refusal}`)}</li>`)}
+      </ul>`
+    }`,
   );
 }
 
-function renderLine(words: Words, at: number, who: "bot" | "customer", said: Html): Html {
-  return html`<li class="turn ${who}">
+function renderLine(
+  words: Words,
+  { seq, at, who }: { seq: number; at: number; who: "bot" | "customer" },
+  said: Html,
+  trouble?: Delivery,
+): Html {
+  return html`<li class="turn ${who}" id="${anchorOf(seq)}">
     <p class="who">
       ${words.say(`who.${who}`)}
       <time datetime="${new Date(at).toISOString()}" title="${words.moment(at)}"
@@ -53,6 +73,10 @@ function renderLine(words: Words, at: number, who: "bot" | "customer", said: Htm
       >
     </p>
     <div class="said">${said}</div>
+    ${
+      trouble &&
+      html`<p class="delivery">${renderState(words, trouble)} ${reasonOf(words, trouble)}</p>`
+    }
   </li>`;
 }
 

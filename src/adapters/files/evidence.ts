@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
-import { access, mkdir, open, readFile, rename, rm, statfs } from "node:fs/promises";
+import { access, mkdir, open, readdir, readFile, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { FolderUnwritable, StoreUnavailable } from "../../core/errors.ts";
 import type { EvidenceStore } from "../../ports/evidence.ts";
@@ -61,6 +61,32 @@ export function openFileEvidence(
 
     original: (id) => read(id, ".original"),
     view: (id) => read(id, ".view.webp"),
+
+    keptBefore: (at) =>
+      unlessRefused("list evidence", async () => {
+        const newest = new Map<string, number>();
+        for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+          const [id = ""] = entry.name.split(".");
+          if (!entry.isFile() || pathOf(id) === undefined) continue;
+          const file = await unlessMissing(stat(join(entry.parentPath, entry.name)));
+          if (file) newest.set(id, Math.max(file.mtimeMs, newest.get(id) ?? 0));
+        }
+        return [...newest].flatMap(([id, changedAt]) => (changedAt < at ? [id] : []));
+      }),
+
+    async remove(id) {
+      const path = pathOf(id);
+      if (path === undefined) return;
+      await unlessRefused("remove evidence", async () => {
+        const names = (await unlessMissing(readdir(dirname(path)))) ?? [];
+        // The original last: while it is there, the rest is found again.
+        const own = names
+          .filter((name) => name.startsWith(`${id}.`))
+          .sort()
+          .toReversed();
+        for (const name of own) await rm(join(dirname(path), name), { force: true });
+      });
+    },
 
     hasRoom: (sizeBytes) =>
       unlessRefused("measure the free space", async () => {

@@ -41,18 +41,25 @@ export function prepareCommit(
   `);
 
   return (commit) => {
-    if (selectHandled.get(commit.handled) || firesNoMore(commit)) return "duplicate";
+    if (selectHandled.get(commit.handled) || firesNoMore(commit)) {
+      release(commit);
+      return "duplicate";
+    }
     const lastSeq = checkRevision(commit);
     checkCaseNumbers(commit);
     insertHandled.run(commit.handled, commit.at);
     writeConversation(commit, lastSeq);
-    for (const key of commit.releases ?? []) held.release(key);
+    release(commit);
     if (commit.resumes) lanes.resume(commit.conversation.id, commit.at);
     writeLog(commit, lastSeq);
     writeTimers(commit);
     writeCases(commit);
     return "committed";
   };
+
+  function release({ releases = [] }: Commit): void {
+    for (const key of releases) held.release(key);
+  }
 
   function firesNoMore({ conversation, fires }: Commit): boolean {
     return fires !== undefined && !selectTimer.get(conversation.id, fires.id, fires.dueAt);

@@ -35,7 +35,8 @@ export function prepareLanes(db: DatabaseSync): Lanes {
   const selectReady = db.prepare(`
     SELECT
       outbox.id, conversation_id AS conversationId, outbox.channel, seq, log.body,
-      conversation.body ->> 'address' AS address, attempts + 1 AS attempts, uncertain OR leased AS uncertain,
+      conversation.body ->> 'address' AS address, conversation.body ->> '$.unreachable.at' AS unreachableAt,
+      attempts + 1 AS attempts, uncertain OR leased AS uncertain,
       (
         SELECT receipt FROM delivery
         WHERE delivery.conversation_id = outbox.conversation_id AND receipt IS NOT NULL

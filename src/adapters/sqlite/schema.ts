@@ -120,12 +120,15 @@ const migrations = [
     key TEXT NOT NULL UNIQUE,
     conversation_id TEXT NOT NULL,
     at INTEGER NOT NULL,
-    ready_at INTEGER NOT NULL, -- counts for the oldest of a conversation
+    oldest INTEGER NOT NULL, -- of its conversation: the only one whose ready_at counts
+    ready_at INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
     body TEXT NOT NULL -- the inbound, JSON
   ) STRICT;
   CREATE INDEX held_conversation ON held (conversation_id, position);
-  CREATE INDEX held_ready ON held (ready_at);
+  CREATE INDEX held_ready ON held (ready_at) WHERE oldest;
+
+  CREATE INDEX cases_of ON cases (conversation_id, opened_at, number);
   `,
   // Where a platform's connection stands: sessions, known rooms.
   `

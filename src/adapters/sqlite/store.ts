@@ -16,6 +16,7 @@ import { createPrivateFile, createPrivateFolder } from "./folder.ts";
 import { prepareHeld } from "./held.ts";
 import { prepareLanes } from "./lanes.ts";
 import { lockFolder } from "./lock.ts";
+import { prepareUnnamedEvidence } from "./named-evidence.ts";
 import { openDatabase } from "./schema.ts";
 import { createWriter } from "./writer.ts";
 
@@ -84,12 +85,16 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
   const selectCases = db.prepare(
     "SELECT body FROM cases WHERE (opened_at, number) < (?, ?) ORDER BY opened_at DESC, number DESC LIMIT ?",
   );
+  const selectCasesOf = db.prepare(
+    "SELECT body FROM cases WHERE conversation_id = ? ORDER BY opened_at DESC, number DESC",
+  );
   const selectStandings = db.prepare(
     `
     SELECT flow_version AS flowVersion, standing, resting, count(*) AS count
     FROM conversation WHERE flow = ? GROUP BY flow_version, standing, resting
   `,
   );
+  const unnamedEvidence = prepareUnnamedEvidence(db);
   const insertSecret = db.prepare("INSERT OR IGNORE INTO secret (name, bytes) VALUES (?, ?)");
   const selectSecret = db.prepare("SELECT bytes FROM secret WHERE name = ?");
   // GLOB of a prefix would read its brackets as a pattern; no name has the last code point.
@@ -167,12 +172,10 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
       }),
 
     listCases: ({ before = { openedAt: Number.MAX_SAFE_INTEGER, number: "" }, limit }) =>
-      read("list cases", () => {
-        const rows = selectCases.all(before.openedAt, before.number, limit) as unknown as {
-          body: string;
-        }[];
-        return rows.map(({ body }) => JSON.parse(body) as Case);
-      }),
+      read("list cases", () => casesIn(selectCases.all(before.openedAt, before.number, limit))),
+
+    casesOf: (conversationId) =>
+      read("list cases", () => casesIn(selectCasesOf.all(conversationId))),
 
     countStandings: (flow) =>
       read("count standings", () => {
@@ -184,6 +187,14 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
         }[];
         return rows.map(({ resting, ...row }) => ({ ...row, resting: resting === 1 }));
       }),
+
+    unnamedEvidence: async (ids) => {
+      try {
+        return await unnamedEvidence(ids);
+      } catch (error) {
+        throw storeFailure("look for evidence", error);
+      }
+    },
 
     secret: (name) =>
       writer.write("make a secret", () => {
@@ -214,3 +225,6 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
     },
   };
 }
+
+const casesIn = (rows: unknown[]): Case[] =>
+  rows.map((row) => JSON.parse((row as { body: string }).body) as Case);

@@ -5,13 +5,14 @@ import type { Channel } from "../../ports/channel.ts";
 import { createAssets } from "./assets.ts";
 import { chatRoutes } from "./chat-routes.ts";
 import { fileRoutes } from "./file-routes.ts";
+import { isSameOrigin } from "./client.ts";
 import { gate } from "./gate.ts";
 import { createLimits } from "./limits.ts";
 import type { WebChatOptions } from "./options.ts";
 import { languageOf, refuse } from "./refusals.ts";
-import { chatPage, noWayBackPage } from "./shell.ts";
+import { chatPage, noWayBackPage, otherHerePage } from "./shell.ts";
 import { createStreams } from "./streams.ts";
-import { createVisitors } from "./visitor.ts";
+import { createVisitors, type Visitor } from "./visitor.ts";
 import { words } from "./words.ts";
 
 /** Everything from this host, no inline script or style, in nobody's frame. */
@@ -70,11 +71,17 @@ export function createWebChat(options: WebChatOptions): WebChat {
     const language = c.req.param("language");
     return isLanguage(language) ? c.json(words[language]) : c.notFound();
   });
-  app.get("/return/:token", async (c) => {
+  // A GET never takes the place of another conversation: programs open links too, to preview or prefetch them.
+  app.on(["GET", "POST"], "/return/:token", async (c) => {
     const visitor = await visitors.returning(c.req.param("token"));
     if (!visitor) {
       const language = languageOf(c, options.defaultLanguage);
       return c.html(noWayBackPage({ language, shop, assets }), 404);
+    }
+    const chosen = c.req.method === "POST" && isSameOrigin(c, options.publicUrl());
+    if (!chosen && (await hasOther(c, visitor))) {
+      const language = await pageLanguage(c);
+      return c.html(otherHerePage({ language, assets, action: c.req.path }));
     }
     visitors.remember(c, visitor);
     return c.redirect("/", 303);
@@ -82,6 +89,13 @@ export function createWebChat(options: WebChatOptions): WebChat {
   app.route("/", chatRoutes({ options, visitors, limits, streams }));
   app.route("/", fileRoutes({ options, visitors, limits }));
   app.route("/", assets.app);
+
+  /** Whether this browser has a conversation, and another one. */
+  async function hasOther(c: Context, { conversationId }: Visitor): Promise<boolean> {
+    const own = await visitors.of(c);
+    if (!own || own.conversationId === conversationId) return false;
+    return (await store.load(own.conversationId)) !== undefined;
+  }
 
   /** The conversation's own language unless the address says another; the page must come even when the store can't answer. */
   async function pageLanguage(c: Context): Promise<Language> {

@@ -80,14 +80,12 @@ export function chatRoutes({ options, visitors, limits, streams }: Parts): Hono 
     const limited = limits.take("message", visitor.conversationId, clock.now());
     if (limited) return tooFast(c, languageOfRequest(c), limited.retryAfterMs);
     const read = readMessage(await jsonBody(c), visitor.conversationId, (token) =>
-      openUpload(visitor.seals.files, visitor.conversationId, token),
+      openUpload(visitor.seals.files, visitor.conversationId, token, clock.now()),
     );
     if ("fault" in read) {
-      return read.fault === "tooLong"
-        ? tooLong(c, options)
-        : refuse(c, 400, "malformed", {
-            sentence: words[languageOfRequest(c)].problem.malformed,
-          });
+      if (read.fault === "tooLong") return tooLong(c, options);
+      const sentence = words[languageOfRequest(c)].problem[read.fault];
+      return refuse(c, read.fault === "expired" ? 410 : 400, read.fault, { sentence });
     }
     await receive(read.inbound);
     streams.wake(visitor.conversationId);

@@ -1,5 +1,10 @@
 import { Hono } from "hono";
-import { type EvidenceRefusal, type EvidenceType, evidenceTypes } from "../../core/evidence.ts";
+import {
+  type EvidenceRefusal,
+  type EvidenceType,
+  evidenceTypes,
+  ticketValidMs,
+} from "../../core/evidence.ts";
 import type { Limits } from "./limits.ts";
 import type { WebChatOptions } from "./options.ts";
 import { pageFile } from "./outbound.ts";
@@ -40,6 +45,8 @@ export function fileRoutes({ options, visitors, limits }: Parts): Hono {
     const limited = limits.take("upload", visitor.conversationId, clock.now());
     if (limited) return tooFast(c, language, limited.retryAfterMs);
 
+    // From before the file is kept, so that the ticket ends first.
+    const until = clock.now() + ticketValidMs;
     const cap = maxEvidenceBytes + slackBytes;
     if (Number(c.req.header("content-length") ?? 0) > cap) return no(413, "tooLarge");
     const done = await limits.upload(async () => {
@@ -50,7 +57,8 @@ export function fileRoutes({ options, visitors, limits }: Parts): Hono {
     if ("retryAfterMs" in done) return tooFast(c, language, done.retryAfterMs);
     if ("refused" in done) return no(422, done.refused);
     return c.json({
-      token: sealUpload(visitor.seals.files, visitor.conversationId, done),
+      token: sealUpload(visitor.seals.files, visitor.conversationId, { evidence: done, until }),
+      until,
       file: pageFile(done, visitor.addresses),
     });
   });

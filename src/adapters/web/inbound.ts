@@ -32,8 +32,8 @@ const posted = z.union([
 export function readMessage(
   body: unknown,
   conversationId: string,
-  openFile: (token: string) => Evidence | undefined,
-): { inbound: Inbound } | { fault: "malformed" | "tooLong" } {
+  openFile: (token: string) => Evidence | "expired" | undefined,
+): { inbound: Inbound } | { fault: "malformed" | "tooLong" | "expired" } {
   const read = posted.safeParse(body);
   if (!read.success) return { fault: "malformed" };
   const message = read.data;
@@ -51,8 +51,12 @@ export function readMessage(
     return inbound({ type: "pressed", choice: message.choice, revision: message.revision });
   }
   if ("files" in message) {
-    const files = message.files.map(openFile).filter((file) => file !== undefined);
-    if (files.length < message.files.length) return { fault: "malformed" };
+    const files: Evidence[] = [];
+    for (const file of message.files.map(openFile)) {
+      if (file === undefined) return { fault: "malformed" };
+      if (file === "expired") return { fault: "expired" };
+      files.push(file);
+    }
     const caption = message.text?.trim();
     return inbound({ type: "files", files, ...(caption && { caption }) });
   }

@@ -1,6 +1,7 @@
 import type { LogEntry } from "../../core/conversation.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import type { Block, Message, ReviewRow } from "../../core/message.ts";
+import { revisionOf } from "../../core/plan.ts";
 
 /** A line of the log as the page shows it. */
 export type PageEntry =
@@ -66,7 +67,7 @@ export function pageEntry(
         ...body.message,
         blocks: body.message.blocks.map((block) => pageBlock(block, addresses)),
       },
-      revision: Number(body.id.split(":").at(-2)),
+      revision: revisionOf(body.id),
     };
   }
   return undefined;

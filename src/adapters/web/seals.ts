@@ -60,19 +60,29 @@ export function createSeal(key: Uint8Array): Seal {
   };
 }
 
-/** An upload's ticket: the evidence itself, so that nothing needs to be remembered until it is sent. */
-export function sealUpload(seal: Seal, conversationId: string, evidence: Evidence): string {
-  const payload = Buffer.from(JSON.stringify(evidence)).toString("base64url");
+/** What an upload's ticket says: the evidence itself, so that nothing needs to be remembered until it is sent, and until when it can be. */
+interface Ticket {
+  evidence: Evidence;
+  /** Milliseconds since 1970. */
+  until: number;
+}
+
+export function sealUpload(seal: Seal, conversationId: string, ticket: Ticket): string {
+  const payload = Buffer.from(JSON.stringify(ticket)).toString("base64url");
   return `${payload}.${seal.sign("upload", conversationId, payload)}`;
 }
 
-/** The evidence of a ticket; undefined when it is not ours or of another conversation. */
+/** The evidence of a ticket; "expired" when its time is over, undefined when it is not ours or of another conversation. */
 export function openUpload(
   seal: Seal,
   conversationId: string,
   token: string,
-): Evidence | undefined {
+  now: number,
+): Evidence | "expired" | undefined {
   const [payload = "", signature = ""] = token.split(".");
   if (!seal.holds(signature, "upload", conversationId, payload)) return undefined;
-  return JSON.parse(Buffer.from(payload, "base64url").toString()) as Evidence;
+  const { evidence, until } = JSON.parse(
+    Buffer.from(payload, "base64url").toString(),
+  ) as Partial<Ticket>;
+  return evidence !== undefined && until !== undefined && now < until ? evidence : "expired";
 }

@@ -188,6 +188,33 @@ export function noWayBackPage({ language, shop, assets }: Omit<PageOptions, "max
   );
 }
 
+/**
+ * For a way back in a browser that has another conversation. Its Referrer-Policy
+ * is not the site's: under `no-referrer` a form says `Origin: null`, and browsers
+ * without `Sec-Fetch-Site` could not show that it is our own.
+ */
+export function otherHerePage({
+  language,
+  assets,
+  action,
+}: Pick<PageOptions, "language" | "assets"> & { action: string }) {
+  const say = words[language].otherHere;
+  return frame(
+    { language, assets, title: say.title },
+    html`<body>
+      <main class="alone">
+        <h1>${say.title}</h1>
+        <p>${say.text}</p>
+        <form class="choices" method="post" action="${action}">
+          <button class="choice primary" type="submit">${say.continue}</button>
+          <a class="choice" href="/">${say.keep}</a>
+        </form>
+      </main>
+    </body>`,
+    html`<meta name="referrer" content="same-origin" />`,
+  );
+}
+
 function frame(
   { language, assets, title }: { language: Language; assets: Assets; title: string },
   body: ReturnType<typeof html>,

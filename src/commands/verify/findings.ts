@@ -5,6 +5,22 @@ export interface Finding {
   where: string;
 }
 
+export const told = ({ promise, what, where }: Finding): string =>
+  `\nBroken: ${promise}\n  ${what}\n  at ${where}`;
+
+/** Why there is no machine, from what building it threw. */
+export function whyNotBuilt(error: unknown): Finding {
+  const [message = ""] = String(error).split("\n");
+  const [, missing] = /state node '#?([\w.]+)' does not exist/u.exec(String(error)) ?? [];
+  return missing === undefined
+    ? { promise: "the machine can be built", what: message, where: "flows/refund" }
+    : {
+        promise: "every topic has a chart, and every way leads to a state",
+        what: `a way leads to ${missing}, but there is no such state: a topic needs a chart in topics/ and its name among the states of filling`,
+        where: "flows/refund/machine.ts",
+      };
+}
+
 /** What a check looked at, in figures, and what it found. */
 export interface Checked {
   figures: Readonly<Record<string, number>>;

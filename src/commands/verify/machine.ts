@@ -1,6 +1,7 @@
 import type { AnyStateMachine, AnyStateNode } from "xstate";
 import type { FlowEvent } from "../../core/conversation.ts";
 import { languages, type Language } from "../../core/language.ts";
+import { topics } from "../../../flows/refund/policy/rules.ts";
 import { noon } from "./answers.ts";
 import {
   contextOf,
@@ -30,6 +31,7 @@ export function checkMachine(
   const ledger = openLedger();
   const all = standsFrom(bot, turns, ledger);
   checkReachable(bot.flow.machine, all, ledger);
+  checkTopics(bot, topics, ledger);
   // How long nothing came makes no difference to what can be done.
   const stands = all.filter(
     ({ snapshot }) => (snapshot.value as { silence: string }).silence === "fresh",
@@ -144,6 +146,23 @@ export function checkReachable(
 function pathsOf(value: unknown, above: readonly string[] = []): string[] {
   if (typeof value === "string") return [[...above, value].join(".")];
   return Object.entries(value as object).flatMap(([key, inner]) => pathsOf(inner, [...above, key]));
+}
+
+/** Where a conversation begins, every topic has a button that brings it. */
+export function checkTopics(bot: Bot, all: readonly string[], ledger: Ledger): void {
+  const where = "choosingTopic";
+  attempt(ledger, where, () => {
+    const thread = standingThread(bot, openOn(bot.flow.machine), "fr");
+    const buttons = new Set(offered(thread.messages).map(({ id }) => id));
+    for (const topic of all) {
+      const id = `topic:${topic}`;
+      const promise = "every topic can be chosen";
+      if (!buttons.has(id))
+        ledger.broken(promise, `no button brings ${topic}: put it into topicGroups`, where);
+      else if (contextOf(press(bot, thread, id).conversation).topic !== topic)
+        ledger.broken(promise, `the button of ${topic} does not bring it`, where);
+    }
+  });
 }
 
 /** What must be had from everywhere: by these words and by a button. */

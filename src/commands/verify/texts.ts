@@ -66,6 +66,7 @@ export const wrongWords: readonly string[] = [
 export const saidElsewhere: Readonly<Record<string, string>> = {
   "chat:": "the chat page",
   "console:": "the console",
+  "telegram:": "Telegram's keyboards, commands and signs",
   "bot:evidence.refused.":
     "the upload, before a file reaches the conversation, or the bot where files come with the message",
   "bot:fault.past": "the reader of moments, of one that must lie ahead: no question wants that yet",
@@ -73,6 +74,8 @@ export const saidElsewhere: Readonly<Record<string, string>> = {
 
 /** Texts that are rightly the same in two languages. */
 export const alikeByRight: readonly string[] = [
+  "console:channel.discord",
+  "console:channel.telegram",
   "bot:question.service.label",
   "bot:question.description.label",
   "bot:question.proxy.label",

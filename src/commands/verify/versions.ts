@@ -21,6 +21,10 @@ export function readExamples(): Examples {
   );
 }
 
+/** Those of the kept examples that would not be written today: what customers have stored looks like them. */
+export const lostExamples = (kept: readonly string[], today: readonly string[]): string[] =>
+  kept.filter((line) => !today.includes(line));
+
 /** That what any version stored can be gone on with, and that this version has left examples of itself. */
 export function checkVersions(bot: Bot, examples: Examples, stands: readonly Dialogue[]): Checked {
   const ledger = openLedger();

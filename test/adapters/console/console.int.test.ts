@@ -2,7 +2,13 @@ import { createHmac } from "node:crypto";
 import { serve } from "@hono/node-server";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { customerSaid, describedCase, evidenceOf, openConsole } from "../../support/console.ts";
+import {
+  botSaid,
+  customerSaid,
+  describedCase,
+  evidenceOf,
+  openConsole,
+} from "../../support/console.ts";
 
 const noon = Date.UTC(2026, 9, 3, 10, 0);
 const minute = 60_000;
@@ -91,6 +97,7 @@ test.each([
   "/console/",
   "/console/cases/RF-7K2Q9",
   "/console/cases/RF-7K2Q9/evidence/x/view",
+  "/console/deliveries",
   "/console/nowhere",
 ])("shows nothing at %s without a session but how to get in", async (path) => {
   await opened.saveCase({ number: "RF-7K2Q9" });
@@ -145,7 +152,12 @@ test("sends headers that keep a page to itself, on every kind of answer", async 
 test("needs no inline style or script", async () => {
   await opened.saveCase({ number: "RF-7K2Q9" });
   const cookie = await opened.enter();
-  for (const path of ["/console", "/console/cases/RF-7K2Q9", "/console/chart"]) {
+  for (const path of [
+    "/console",
+    "/console/cases/RF-7K2Q9",
+    "/console/chart",
+    "/console/deliveries",
+  ]) {
     expect((await get(path, cookie)).text).not.toMatch(/<script|<style|\sstyle=|\son[a-z]+=/iu);
   }
 });
@@ -330,6 +342,7 @@ test.each([
   "/console/cases/%E0%A4%A",
   "/console/nowhere",
   "/console?before=x",
+  "/console/deliveries?before=x",
 ])("answers %s kindly", async (path) => {
   const { status, text } = await get(path, await opened.enter());
   expect(status).toBe(path.includes("before") ? 200 : 404);
@@ -379,6 +392,114 @@ test("serves the pictures' style with its own", async () => {
 test("leads from the list to the pictures, which need a session too", async () => {
   expect((await get("/console", await opened.enter())).text).toContain('href="/console/chart"');
   expect((await get("/console/chart")).status).toBe(401);
+});
+
+const rowsOf = (text: string) =>
+  [...text.matchAll(/<li class="row">([^]*?)<\/li>/gu)].map(([, row = ""]) =>
+    row
+      .replace(/<[^>]+>/gu, " ")
+      .replace(/\s+/gu, " ")
+      .trim(),
+  );
+
+test("lists the messages that failed or may have come twice, the latest first, with their case or a short id", async () => {
+  const telegram = { channel: "telegram" } as const;
+  await opened.saveCase(
+    { number: "RF-7K2Q9", conversationId: "anna", ...telegram },
+    [botSaid("a-1", "Un"), botSaid("a-2", "Deux"), botSaid("a-3", "Trois")],
+    telegram,
+  );
+  await opened.saveConversation("0123456789abcdef", [botSaid("b-1", "Un")]);
+  await opened.end("anna", { outcome: "sent", receipt: "fine" });
+  await opened.end("anna", { outcome: "failed", reason: "tooLong" });
+  opened.clock.at += minute;
+  await opened.end("anna", { outcome: "sent", repeated: true });
+  opened.clock.at += minute;
+  await opened.end("0123456789abcdef", { outcome: "failed", reason: "blocked" });
+  const { status, text } = await get("/console/deliveries?lang=en", await opened.enter());
+  expect(status).toBe(200);
+  expect(rowsOf(text)).toEqual([
+    "01234567 Not delivered The customer has blocked the bot. Web chat this minute 3 October 2026, 12:02",
+    "RF-7K2Q9 Perhaps twice The platform did not confirm the first try, so the message was sent again. Telegram 1 minute ago 3 October 2026, 12:01",
+    "RF-7K2Q9 Not delivered The message is too long for the platform. Telegram 2 minutes ago 3 October 2026, 12:00",
+  ]);
+  expect(text).toContain('href="/console/cases/RF-7K2Q9#m2"');
+  expect(text).not.toContain("89abcdef");
+});
+
+test("says a reason that only the channel knows as it is, as text", async () => {
+  await opened.saveCase({ number: "RF-7K2Q9", conversationId: "anna" }, [botSaid("a-1", "Un")]);
+  await opened.end("anna", { outcome: "failed", reason: "<b>odd\u202E" });
+  const { text } = await get("/console/deliveries?lang=en", await opened.enter());
+  expect(text).toContain("The platform refused it (&lt;b&gt;odd⟨U+202E⟩).");
+});
+
+test("lists them fifty a page, each once", async () => {
+  for (let i = 0; i < 120; i++) {
+    const id = `conversation-${i}`;
+    await opened.saveConversation(id, [botSaid(`${id}:1:0`, "Un")]);
+    await opened.end(id, { outcome: "failed", reason: "tooLong" });
+  }
+  await opened.saveCase({ number: "RF-7K2Q9" });
+  const cookie = await opened.enter();
+  const counts: number[] = [];
+  let next: string | undefined = "/console/deliveries";
+  while (next && counts.length < 4) {
+    const { text }: { text: string } = await get(next, cookie);
+    counts.push(rowsOf(text).length);
+    next = /rel="next" href="([^"]+)"/u.exec(text)?.[1];
+  }
+  expect(counts).toEqual([50, 50, 20]);
+});
+
+test("says that there is nothing to check, and is reached from the cases", async () => {
+  const cookie = await opened.enter();
+  expect((await get("/console/deliveries", cookie)).text).toContain("Rien à vérifier");
+  expect((await get("/console", cookie)).text).toContain('href="/console/deliveries"');
+});
+
+test("says on a case what became of its messages, what was edited, answered or refused, and that the customer can't be reached", async () => {
+  await opened.saveCase(
+    { number: "RF-7K2Q9", conversationId: "anna" },
+    [
+      botSaid("a-1", "Premier message"),
+      customerSaid("k1", noon, { text: "48213", quote: "Quel est le <numéro> ?" }),
+      botSaid("a-2", "Deuxième message"),
+      customerSaid("k2", noon, { text: "48214", edits: "k1" }),
+      customerSaid("k3", noon, { files: [], refused: ["tooLarge", "lost"] }),
+      botSaid("a-3", "Troisième message"),
+    ],
+    { unreachable: { at: noon, reason: "blocked" } },
+  );
+  await opened.end("anna", { outcome: "sent", receipt: "r" });
+  await opened.end("anna", { outcome: "sent", repeated: true });
+  await opened.end("anna", { outcome: "failed", reason: "blocked" });
+  const { text } = await get("/console/cases/RF-7K2Q9?lang=en", await opened.enter());
+  const turns = [
+    ...text.matchAll(/<li class="turn[^>]*>([^]*?)<\/li>\s*(?=<li class="turn|<\/ol>)/gu),
+  ].map(([, turn = ""]) =>
+    turn
+      .replace(/<[^>]+>/gu, " ")
+      .replace(/\s+/gu, " ")
+      .trim(),
+  );
+  expect(turns).toEqual([
+    "Assistant 12:00 Premier message",
+    "Customer 12:00 Quel est le &lt;numéro&gt; ? 48213",
+    "Assistant 12:00 Deuxième message Perhaps twice The platform did not confirm the first try, so the message was sent again.",
+    "Customer 12:00 Edited message 48214",
+    "Customer 12:00 File not taken: too large File not taken: the platform did not hand it over",
+    "Assistant 12:00 Troisième message Not delivered The customer has blocked the bot.",
+  ]);
+  expect(text.replace(/\s+/gu, " ")).toContain(
+    "This customer has been out of reach since 3 October 2026 at 12:00 CEST. The customer has blocked the bot.",
+  );
+});
+
+test("says nothing of reach where a customer can be reached", async () => {
+  await opened.saveCase({ number: "RF-7K2Q9" }, [botSaid("a-1", "Un")]);
+  const { text } = await get("/console/cases/RF-7K2Q9?lang=en", await opened.enter());
+  expect(text).not.toContain("out of reach");
 });
 
 test("works over a real socket", async () => {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { plain } from "../../../src/adapters/discord/markdown.ts";
 import type { Fault } from "../../support/discord/faults.ts";
 import { openDiscordServer, type DiscordServer } from "../../support/discord/server.ts";
@@ -78,11 +78,10 @@ describe("a message whose answer is lost", () => {
     const anna = server.user({ username: name("anna") });
     const customer = await openThread(anna, server.support);
     server.fault({ ...createMessage, fault: { type: "apply-then-drop" }, times: 1 });
-    const remember = server.world.nonces.set;
-    server.world.nonces.set = () => server.world.nonces;
+    const forgets = vi.spyOn(server.world.nonces, "set").mockReturnValue(server.world.nonces);
     await customer.does({ press: "topic:drop" }, "en");
     await drained();
-    server.world.nonces.set = remember;
+    forgets.mockRestore();
     expectOnce(customer.place);
     expect(contents(customer.place)).toHaveLength(3);
   });

@@ -103,7 +103,59 @@ describe("the folder", () => {
     raw.exec("PRAGMA user_version = 999");
     raw.close();
     expect(() => openSqliteStore(root)).toThrow(StoreTooNew);
-    expect(() => openSqliteStore(root)).toThrow("version 999, this bot knows up to 2");
+    expect(() => openSqliteStore(root)).toThrow("version 999, this bot knows up to 3");
+  });
+});
+
+/** Takes away what version 3 brought. */
+const toVersion2 = (db: DatabaseSync) =>
+  db.exec(`
+    DROP TABLE delivery;
+    DROP TABLE held;
+    DROP INDEX cases_of;
+    DROP INDEX outbox_ready;
+    ALTER TABLE outbox DROP COLUMN uncertain;
+    CREATE INDEX outbox_ready ON outbox (ready_at) WHERE ready_at IS NOT NULL;
+    PRAGMA user_version = 2;
+  `);
+
+describe("a database of version 2", () => {
+  it("opens, and its replies go out in their order; of one that was leased nobody knows", async () => {
+    const { at } = commit();
+    const lease = { channel: "web", now: at, leaseMs: 3_600_000, limit: 10 } as const;
+    const db = openDatabase(join(root, "ombud.sqlite"));
+    const before = createSqliteStore(db);
+    await before.commit(commit({}, { log: [said("a-1"), said("a-2")] }));
+    await before.lease(lease);
+    await before.commit(commit({ id: "bo" }, { log: [said("b-1"), said("b-2")] }));
+    toVersion2(db);
+    await before.close();
+
+    const store = openSqliteStore(root);
+    const leased = await store.lease(lease);
+    expect(
+      leased
+        .map(({ id, attempts, uncertain }) => ({ id, attempts, uncertain }))
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    ).toEqual([
+      { id: "a-1", attempts: 2, uncertain: true },
+      { id: "b-1", attempts: 1, uncertain: false },
+    ]);
+    await store.settle([
+      { id: "a-1", outcome: "failed", at, reason: "tooLong" },
+      { id: "b-1", outcome: "sent", at, receipt: "r" },
+    ]);
+    const next = await store.lease(lease);
+    expect(next.map(({ id }) => id).toSorted()).toEqual(["a-2", "b-2"]);
+    expect(await store.listTroubledDeliveries({ limit: 10 })).toHaveLength(1);
+    const inbound = {
+      key: "k",
+      conversationId: "bo",
+      channel: "telegram",
+      content: { type: "attachments", files: [] },
+    } as const;
+    expect(await store.hold({ inbound, at, readyAt: at })).toBe("held");
+    await store.close();
   });
 });
 
@@ -113,6 +165,7 @@ describe("a database of version 1", () => {
   /** What version 1 kept: no standing, neither in a column nor in the body. */
   const asVersion1 = (values: readonly unknown[]) => {
     const db = openDatabase(join(root, "ombud.sqlite"));
+    toVersion2(db);
     db.exec("DROP INDEX conversation_standing");
     for (const column of ["flow", "flow_version", "standing", "resting"])
       db.exec(`ALTER TABLE conversation DROP COLUMN ${column}`);

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { PageEntry } from "../../../src/adapters/web/outbound.ts";
+import { createSeal } from "../../../src/adapters/web/seals.ts";
 import { cookieOf, eventsOf, maxEvidenceBytes, openVisitor, openWebChat } from "./chat.ts";
 
 let chat: Awaited<ReturnType<typeof openWebChat>>;
@@ -339,6 +340,51 @@ describe("evidence", () => {
     expect(Buffer.from(await original.arrayBuffer())).toEqual(await picture());
   });
 
+  describe("that is not sent", () => {
+    const hourMs = 3_600_000;
+    afterEach(() => {
+      chat.clock.at = undefined;
+    });
+
+    test("can be sent for 23 hours and is removed after 24", async () => {
+      const { visitor, token, file } = await uploaded();
+      const send = () =>
+        visitor.post("/chat/messages?lang=sv", { id: randomUUID(), files: [token] });
+      const there = async () => (await visitor.get(file.viewUrl)).status === 200;
+      const from = Date.now();
+      chat.clock.at = from + 23 * hourMs + 1000;
+      const answer = await send();
+      expect(answer.status).toBe(410);
+      const { sentence } = (await answer.json()) as { sentence: string };
+      expect(sentence).toMatch(/^En fil väntade för länge/u);
+      await chat.sweep();
+      expect(await there()).toBe(true);
+      chat.clock.at = from + 24 * hourMs + 1000;
+      expect(await chat.sweep()).toBeGreaterThan(0);
+      expect(await there()).toBe(false);
+      expect(await chat.sweep()).toBe(0);
+    });
+
+    test("is never lost once it was taken, at whatever hour it is sent beside a sweep", async () => {
+      const outcomes = new Set<number>();
+      for (const hours of [0, 12, 22.9, 23.1, 23.9, 24.1, 48]) {
+        chat.clock.at = undefined;
+        const { visitor, token, file } = await uploaded();
+        chat.clock.at = Date.now() + hours * hourMs;
+        const [answer] = await Promise.all([
+          visitor.post("/chat/messages", { id: randomUUID(), files: [token] }),
+          chat.sweep(),
+        ]);
+        outcomes.add(answer.status);
+        chat.clock.at += 48 * hourMs;
+        await chat.sweep();
+        const { status } = await visitor.get(file.viewUrl);
+        expect([hours, status]).toEqual([hours, answer.status === 200 ? 200 : 404]);
+      }
+      expect(outcomes).toEqual(new Set([200, 410]));
+    });
+  });
+
   test("is for its owner only", async () => {
     const { file, token } = await uploaded();
     const stranger = newVisitor();
@@ -446,6 +492,49 @@ describe("the private way back", () => {
     expect(answer.headers.get("location")).toBe("/");
     expect(answer.headers.get("cache-control")).toBe("no-store");
     expect(answer.headers.get("referrer-policy")).toBe("no-referrer");
+    device.cookie = cookieOf(answer) ?? "";
+    expect(await device.log()).toEqual(await visitor.log());
+  });
+
+  test("never takes the place of another conversation by itself", async () => {
+    const { visitor, path } = await wayBack();
+    const browser = newVisitor();
+    await browser.start("sv");
+    const own = browser.cookie;
+    const asked = await browser.get(path, { "sec-purpose": "prefetch" });
+    expect(asked.status).toBe(200);
+    expect(asked.headers.getSetCookie()).toEqual([]);
+    const page = await asked.text();
+    expect(page).toContain('<html lang="sv">');
+    expect(page).toContain(`action="${path}"`);
+    expect(page).not.toMatch(/<script|<style| style="| on\w+="/u);
+
+    const form = { "content-type": "application/x-www-form-urlencoded" };
+    for (const headers of [
+      { ...form, "sec-fetch-site": "cross-site" },
+      { ...form, "sec-fetch-site": "same-site" },
+      { ...form, "sec-fetch-site": "", origin: "https://evil.example" },
+      { ...form, "sec-fetch-site": "", origin: "null" },
+    ]) {
+      const forged = await browser.post(path, "", headers);
+      expect(forged.headers.getSetCookie()).toEqual([]);
+      expect(browser.cookie).toBe(own);
+    }
+
+    const chosen = await browser.post(path, "", form);
+    expect(chosen.status).toBe(303);
+    expect(chosen.headers.get("location")).toBe("/");
+    expect(await browser.log()).toEqual(await visitor.log());
+    // Once more, now that it is this browser's own.
+    expect((await browser.get(path)).status).toBe(303);
+  });
+
+  test("opens at once where the browser's own conversation never began", async () => {
+    const { visitor, path } = await wayBack();
+    const never = createSeal(await chat.store.secret("web-visitor")).stamp("x".repeat(24));
+    const device = newVisitor(`ombud_visitor=${never}`);
+    const answer = await device.get(path);
+    expect(answer.status).toBe(303);
     device.cookie = cookieOf(answer) ?? "";
     expect(await device.log()).toEqual(await visitor.log());
   });

@@ -7,9 +7,11 @@ import { systemClock } from "../../../src/adapters/node/clock.ts";
 import { createSharpInspector } from "../../../src/adapters/sharp/inspector.ts";
 import { openSqliteStore } from "../../../src/adapters/sqlite/store.ts";
 import { createWebChat } from "../../../src/adapters/web/channel.ts";
+import { createSeal } from "../../../src/adapters/web/seals.ts";
 import type { PageEntry } from "../../../src/adapters/web/outbound.ts";
 import { createKeepEvidence } from "../../../src/app/keep-evidence.ts";
 import { createReceiver } from "../../../src/app/receive.ts";
+import { createEvidenceSweep } from "../../../src/app/sweep-evidence.ts";
 import { StoreUnavailable } from "../../../src/core/errors.ts";
 import { library, quiet, refund } from "../../support/shop.ts";
 
@@ -73,6 +75,12 @@ export async function openWebChat({ publicUrl }: { publicUrl?: string } = {}) {
   return {
     url: http.url,
     clock,
+    sweep: createEvidenceSweep({ store, evidence, clock: held }),
+    /** The private link to a conversation. */
+    async wayBack(conversationId: string) {
+      const seal = createSeal(await store.secret("web-return"));
+      return `${http.url}/return/${seal.stamp(conversationId)}`;
+    },
     faults,
     logged,
     store,
@@ -112,6 +120,7 @@ export function openVisitor(url: string, cookie = "") {
     async post(path: string, body: unknown, headers: Record<string, string> = {}) {
       const answer = await fetch(`${url}${path}`, {
         method: "POST",
+        redirect: "manual",
         body: body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body),
         headers: {
           "content-type":

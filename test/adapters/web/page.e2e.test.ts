@@ -193,6 +193,27 @@ describe.skipIf(fault !== undefined)("the page of the live chat", () => {
     expect(await page.locator(".customer img, .customer a").count()).toBe(0);
   });
 
+  test("asks before a private link takes the place of the conversation in this browser", async () => {
+    const other = openVisitor(chat.url);
+    await other.start();
+    await other.say("from the other device");
+    const link = await chat.wayBack(other.conversationId());
+    await open({ locale: "fr-FR", viewport: { width: 320, height: 640 } });
+    await say("mine");
+    await settled();
+    await page.goto(link);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(320);
+    const heights = await page
+      .locator(".choice")
+      .evaluateAll((found) => found.map((one) => one.getBoundingClientRect().height));
+    expect(Math.min(...heights)).toBeGreaterThanOrEqual(44);
+    await page.getByRole("link", { name: "Garder la mienne" }).click();
+    await expect.poll(own).toEqual(["mine"]);
+    await page.goto(link);
+    await page.getByRole("button", { name: "Reprendre ici celle du lien" }).click();
+    await expect.poll(own).toEqual(["from the other device"]);
+  });
+
   test("says once that it goes too fast, and loses nothing", async () => {
     await open();
     // The clock stands, so that a slow machine can't grant what was used up.

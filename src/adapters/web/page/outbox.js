@@ -5,7 +5,11 @@ import { kept } from "./keep.js";
 import { language } from "./words.js";
 
 /** @typedef {import("../outbound.ts").PageFile} PageFile */
-/** @typedef {{ token: string, file: PageFile }} Upload */
+/**
+ * `until`: the last moment for sending it, milliseconds since 1970.
+ *
+ * @typedef {{ token: string, file: PageFile, until: number }} Upload
+ */
 /**
  * What the customer says: a text, a press (`label` is what the button said) or files.
  *

@@ -173,7 +173,7 @@ export function createUpload({ tray, complain, onEnded }) {
       return ready;
     },
     /**
-     * Uploads belong to a conversation: those of before a reload come back, those of another go.
+     * Uploads belong to a conversation: those of before a reload come back, those of another and those that waited too long go.
      *
      * @param {string} next
      */
@@ -183,6 +183,7 @@ export function createUpload({ tray, complain, onEnded }) {
       thread = next;
       if (before?.thread !== next) return;
       for (const upload of /** @type {Upload[]} */ (before.ready)) {
+        if (upload.until <= Date.now()) continue;
         const { viewUrl, name } = upload.file;
         const item = place(name, viewUrl ? el("img", { src: viewUrl, alt: "" }) : undefined);
         succeed(item, upload);

@@ -1,0 +1,126 @@
+import type { Api } from "grammy";
+import type { CallbackQuery } from "grammy/types";
+import type { Language } from "../../core/language.ts";
+import type { Message } from "../../core/message.ts";
+import type { Log } from "../../ports/log.ts";
+import type { TextLibrary } from "../../ports/texts.ts";
+import { failureOf, isDoneAlready } from "./failure.ts";
+import { keyboardOf, type KeyboardWords } from "./keyboard.ts";
+
+/** So many keyboards are remembered as gone already, not to take them away twice. */
+const mostRemembered = 10_000;
+const groupPauseMs = 600_000;
+
+/**
+ * The signs that Telegram wants at once: they go out beside the lanes, best
+ * effort, and carry no content. None ever throws or is waited for.
+ */
+export interface Acknowledgements {
+  /** Ends the button's waiting sign; `sentence` is shown over the chat. */
+  answer(query: CallbackQuery, sentence?: string): void;
+  /** Shows below a question what was pressed, in place of its buttons. */
+  markPressed(query: CallbackQuery): void;
+  /** Takes a message's buttons away. */
+  strip(chatId: number, messageId: number): void;
+  turnPage(query: CallbackQuery, message: Message, revision: number, page: number): void;
+  showTyping(chatId: number, threadId: number | undefined): void;
+  /** Says in a group, now and then, where the bot answers. */
+  sayWhere(chatId: number, sentence: string): void;
+}
+
+export const keyboardWords = (library: TextLibrary, language: Language): KeyboardWords => {
+  const texts = library.in(language);
+  return {
+    more: texts.text("telegram:keyboard.more"),
+    back: texts.text("telegram:keyboard.back"),
+    change: texts.text("telegram:keyboard.change"),
+  };
+};
+
+export function createAcknowledgements(api: Api, texts: TextLibrary, log: Log): Acknowledgements {
+  const stripped = new Set<string>();
+  const saidIn = new Map<number, number>();
+
+  function quietly(what: string, call: Promise<unknown>): void {
+    call.catch((error: unknown) => {
+      if (isDoneAlready(error)) return;
+      const { code = "unexpected" } = failureOf(error) as { code?: string };
+      log.info({ code, what }, "Telegram did not take a sign");
+    });
+  }
+
+  function isFirst(chatId: number, messageId: number): boolean {
+    if (stripped.size > mostRemembered) stripped.clear();
+    const key = `${chatId}:${messageId}`;
+    if (stripped.has(key)) return false;
+    stripped.add(key);
+    return true;
+  }
+
+  function strip(chatId: number, messageId: number): void {
+    if (isFirst(chatId, messageId)) quietly("strip", api.editMessageReplyMarkup(chatId, messageId));
+  }
+
+  return {
+    answer: (query, sentence) =>
+      quietly(
+        "answer",
+        api.answerCallbackQuery(query.id, sentence === undefined ? {} : { text: sentence }),
+      ),
+
+    markPressed({ data, message }) {
+      // A message of long ago comes without its text (`InaccessibleMessage`).
+      if (!message || message.date === 0) return;
+      const { chat, message_id: id } = message;
+      const label = message.reply_markup?.inline_keyboard
+        .flat()
+        .find((button) => "callback_data" in button && button.callback_data === data)?.text;
+      const { text, entities = [] } = message;
+      const mark = `\n\n✓ ${label}`;
+      if (label === undefined || text === undefined || text.length + mark.length > 4096) {
+        strip(chat.id, id);
+        return;
+      }
+      if (!isFirst(chat.id, id)) return;
+      const bold = { type: "bold" as const, offset: text.length + 2, length: mark.length - 2 };
+      quietly(
+        "mark",
+        api.editMessageText(chat.id, id, text + mark, {
+          entities: [...entities, bold],
+          link_preview_options: { is_disabled: true },
+        }),
+      );
+    },
+
+    strip,
+
+    turnPage({ message: shown }, message, revision, page) {
+      if (!shown) return;
+      const keyboard = keyboardOf(message, revision, keyboardWords(texts, message.language), page);
+      quietly(
+        "turn",
+        api.editMessageReplyMarkup(shown.chat.id, shown.message_id, {
+          reply_markup: { inline_keyboard: keyboard },
+        }),
+      );
+    },
+
+    showTyping: (chatId, threadId) =>
+      quietly(
+        "typing",
+        api.sendChatAction(
+          chatId,
+          "typing",
+          threadId === undefined ? {} : { message_thread_id: threadId },
+        ),
+      ),
+
+    sayWhere(chatId, sentence) {
+      const now = Date.now();
+      if (now - (saidIn.get(chatId) ?? 0) < groupPauseMs) return;
+      if (saidIn.size > mostRemembered) saidIn.clear();
+      saidIn.set(chatId, now);
+      quietly("where", api.sendMessage(chatId, sentence));
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { Api } from "grammy";
+import { Agent, request } from "undici";
+
+/** Below the lease, so that a send has ended before another may begin; above what Telegram takes on a slow day. */
+const timeoutSeconds = 12;
+/** A long poll's own wait comes on top. */
+const pollTimeoutSeconds = 50;
+const connections = 256;
+
+export interface TelegramApi {
+  /** For everything that is answered at once. */
+  calls: Api;
+  /** For getUpdates, which waits. */
+  polls: Api;
+  close(): Promise<void>;
+}
+
+/**
+ * grammY's client on one pool of connections of undici: the pool of Node's
+ * own `https` behind grammY's node-fetch opens a connection a request under
+ * load. Nothing is ever repeated in here: the outbox owns the retries.
+ *
+ * @param root `https://api.telegram.org` or another Bot API server, without a slash at the end.
+ */
+export function openApi(token: string, root: string): TelegramApi {
+  const agent = new Agent({ connections, keepAliveTimeout: 30_000 });
+  const client = (seconds: number) =>
+    new Api(token, {
+      apiRoot: root,
+      timeoutSeconds: seconds,
+      // As much of `fetch` as grammY uses.
+      fetch: fetchOn(agent) as unknown as typeof fetch,
+      baseFetchConfig: {},
+    });
+  return {
+    calls: client(timeoutSeconds),
+    polls: client(pollTimeoutSeconds),
+    close: () => agent.close(),
+  };
+}
+
+interface Init {
+  method?: "GET" | "POST";
+  headers?: Record<string, string>;
+  body?: string;
+  /** Of the `abort-controller` package. */
+  signal?: Pick<AbortSignal, "aborted" | "addEventListener">;
+}
+
+const fetchOn = (dispatcher: Agent) => async (url: string, init: Init) => {
+  const { method = "GET", headers = {}, body = null, signal } = init;
+  const end = new AbortController();
+  signal?.addEventListener("abort", () => end.abort(), { once: true });
+  const answer = await request(url, { dispatcher, method, headers, body, signal: end.signal });
+  return { json: () => answer.body.json() };
+};

@@ -1,0 +1,202 @@
+import type { Hono } from "hono";
+import type { Update } from "grammy/types";
+import { BotError } from "../../core/errors.ts";
+import type { HeldInbound } from "../../core/inbound.ts";
+import type { Language } from "../../core/language.ts";
+import type { Message } from "../../core/message.ts";
+import type { Channel } from "../../ports/channel.ts";
+import type { Log } from "../../ports/log.ts";
+import type { Store } from "../../ports/store.ts";
+import type { TextLibrary } from "../../ports/texts.ts";
+import { createAcknowledgements } from "./acknowledge.ts";
+import { openApi } from "./api.ts";
+import { introduce, type Webhook } from "./bot-profile.ts";
+import { failureOf } from "./failure.ts";
+import { filesOf } from "./files.ts";
+import { conversationOf, readUpdate, type Reading, type Self } from "./inbound.ts";
+import { fits } from "./outbound.ts";
+import { type Poller, startPolling } from "./poll.ts";
+import { createSender, readAddress } from "./send.ts";
+import { webhookOf } from "./webhook.ts";
+
+/** In flight at once; Telegram's pace is kept by `pace`. */
+const concurrency = 256;
+/** Short bursts in a chat are taken (https://core.telegram.org/bots/faq). */
+const chatBurst = 3;
+const groupBurst = 5;
+/** After this long a button stops waiting, whatever becomes of the press. */
+const answerWithinMs = 4000;
+const introducePauseMs = 10_000;
+
+export interface TelegramOptions {
+  token: string;
+  /** Without a slash at the end. */
+  apiRoot: string;
+  /** Absent for long polling. */
+  webhook?: Webhook;
+  pace: { perSecond: number; chatPerSecond: number; groupPerMinute: number };
+  defaultLanguage: Language;
+  /** Durable when it resolves. */
+  accept: (inbound: HeldInbound) => Promise<void>;
+  /** What is asked where a conversation stands, as it would be said now. */
+  prompt: (conversationId: string) => Promise<{ message: Message; revision: number } | undefined>;
+  store: Pick<Store, "load">;
+  texts: TextLibrary;
+  log: Log;
+  sleep: (ms: number) => { done: Promise<void>; abort: () => void };
+}
+
+export interface Telegram {
+  channel: Channel;
+  /** To be mounted at the path of the webhook's address; absent with polling. */
+  webhook?: { path: string; app: Hono };
+  /** Takes no more updates and lets those in hand come to their end. */
+  stopTaking(): Promise<void>;
+  /** Closes the connections; no send may be under way. */
+  close(): Promise<void>;
+}
+
+/** Serves customers on Telegram, from now on; a platform that is down or refuses the bot is asked again. */
+export function openTelegram(options: TelegramOptions): Telegram {
+  const { token, apiRoot, webhook, pace, texts, log, sleep, store, defaultLanguage } = options;
+  const api = openApi(token, apiRoot);
+  const acknowledge = createAcknowledgements(api.calls, texts, log);
+  // The number before the colon is the bot's own.
+  const self: Self = { id: Number(token.split(":")[0]) };
+  const wayBack = () => self.username && `https://t.me/${self.username}`;
+  const send = createSender({ api: api.calls, texts, acknowledge, wayBack });
+  let poller: Poller | undefined;
+  let stopped = false;
+  let napping: { abort: () => void } | undefined;
+  const introducing = start();
+
+  return {
+    channel: {
+      name: "telegram",
+      concurrency,
+      pace: {
+        all: { capacity: pace.perSecond, perSecond: pace.perSecond },
+        of: (address) =>
+          address.startsWith("-")
+            ? { capacity: groupBurst, perSecond: pace.groupPerMinute / 60 }
+            : { capacity: chatBurst, perSecond: pace.chatPerSecond },
+      },
+      fits,
+      send,
+      files: filesOf(api.calls, token, apiRoot),
+      showTyping(address) {
+        const { chatId, threadId } = readAddress(address);
+        acknowledge.showTyping(chatId, threadId);
+      },
+    },
+    ...(webhook && {
+      webhook: {
+        path: new URL(webhook.url).pathname,
+        app: webhookOf({ secret: webhook.secret, accept, log }),
+      },
+    }),
+    async stopTaking() {
+      stopped = true;
+      napping?.abort();
+      await introducing;
+      await poller?.stop();
+    },
+    close: () => api.close(),
+  };
+
+  async function start(): Promise<void> {
+    while (!stopped) {
+      try {
+        const { username } = await introduce(api.calls, texts, defaultLanguage, webhook);
+        self.username = username;
+        log.info({ username }, "serving customers on Telegram");
+        if (!webhook && !stopped) poller = startPolling({ api: api.polls, accept, log, sleep });
+        return;
+      } catch (error) {
+        const failure = failureOf(error);
+        const why = failure instanceof BotError ? failure.message : "unexpected";
+        log.error({ why }, "Telegram can't be used yet; tried again");
+        const nap = sleep(introducePauseMs);
+        napping = nap;
+        await nap.done;
+      }
+    }
+  }
+
+  /** One chat's updates in their order, chats side by side. */
+  async function accept(updates: readonly Update[]): Promise<void> {
+    const chats = new Map<string, Promise<void>>();
+    for (const update of updates) {
+      const reading = readUpdate(update, self);
+      const chat = conversationIn(reading) ?? `update-${update.update_id}`;
+      chats.set(
+        chat,
+        (chats.get(chat) ?? Promise.resolve()).then(() => take(reading)),
+      );
+    }
+    const outcomes = await Promise.allSettled(chats.values());
+    const failed = outcomes.find((outcome) => outcome.status === "rejected");
+    if (failed) throw failed.reason;
+  }
+
+  async function take(reading: Reading): Promise<void> {
+    switch (reading.type) {
+      case "inbound":
+        return options.accept(reading.inbound);
+      case "press":
+        return takePress(reading);
+      case "elsewhere":
+        return acknowledge.sayWhere(
+          reading.chatId,
+          sentence("telegram:elsewhere", reading.language),
+        );
+      case "nothing":
+        return reading.query && acknowledge.answer(reading.query);
+    }
+  }
+
+  async function takePress(press: Extract<Reading, { type: "press" }>): Promise<void> {
+    const { query, inbound, page = 0, revision } = press;
+    const late = sleep(answerWithinMs);
+    let answered = false;
+    const answer = (words?: string) => {
+      if (!answered) acknowledge.answer(query, words);
+      answered = true;
+      late.abort();
+    };
+    void late.done.then(() => answer());
+    try {
+      const conversationId = conversationOf(query.message?.chat.id ?? 0);
+      if (!inbound) return await turnPage(conversationId, press, page);
+      const before = await store.load(conversationId);
+      await options.accept(inbound);
+      const isCurrent = before?.promptedRevision === revision;
+      if (isCurrent) acknowledge.markPressed(query);
+      else if (query.message) acknowledge.strip(query.message.chat.id, query.message.message_id);
+    } catch (error) {
+      answer(sentence("telegram:pressAgain", inbound?.language));
+      throw error;
+    } finally {
+      answer();
+    }
+  }
+
+  async function turnPage(
+    conversationId: string,
+    { query, revision }: Extract<Reading, { type: "press" }>,
+    page: number,
+  ): Promise<void> {
+    const open = await options.prompt(conversationId);
+    if (open?.revision === revision) acknowledge.turnPage(query, open.message, revision, page);
+    else if (query.message) acknowledge.strip(query.message.chat.id, query.message.message_id);
+  }
+
+  function sentence(key: string, language = defaultLanguage): string {
+    return texts.in(language).text(key, { link: wayBack() ?? "" });
+  }
+}
+
+const conversationIn = (reading: Reading): string | undefined =>
+  reading.type === "inbound" || reading.type === "press"
+    ? reading.inbound?.conversationId
+    : undefined;

@@ -1,0 +1,78 @@
+import type { Api } from "grammy";
+import type { Update } from "grammy/types";
+import { BotError } from "../../core/errors.ts";
+import type { Log } from "../../ports/log.ts";
+import { failureOf } from "./failure.ts";
+import { allowedUpdates } from "./inbound.ts";
+
+const batch = 100;
+const waitSeconds = 25;
+const longestPauseMs = 30_000;
+
+export interface Poller {
+  /** Ends after the batch in hand. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Asks for updates for ever. The next offset, which makes Telegram forget a
+ * batch, is asked for only when `accept` has made it durable; so a crash
+ * brings the batch again, and the natural keys make it count once.
+ *
+ * Every run begins without an offset: Telegram keeps its own, and the numbers
+ * of updates begin anew at random after a quiet week
+ * (https://core.telegram.org/bots/api#update).
+ *
+ * @param accept resolves when all updates are durable; throws when some are not.
+ */
+export function startPolling(parts: {
+  api: Api;
+  accept: (updates: readonly Update[]) => Promise<void>;
+  log: Log;
+  sleep: (ms: number) => { done: Promise<void>; abort: () => void };
+}): Poller {
+  const { api, accept, log, sleep } = parts;
+  const end = new AbortController();
+  let napping: { abort: () => void } | undefined;
+  const running = run();
+  return {
+    async stop() {
+      end.abort();
+      napping?.abort();
+      await running;
+    },
+  };
+
+  async function run(): Promise<void> {
+    let offset = 0;
+    let failures = 0;
+    while (!end.signal.aborted) {
+      try {
+        offset = await takeBatch(offset);
+        failures = 0;
+      } catch (error) {
+        if (end.signal.aborted) return;
+        failures++;
+        const failure = failureOf(error);
+        const code = failure instanceof BotError ? failure.code : "unexpected";
+        const why = failure instanceof BotError ? failure.message : "";
+        const pauseMs = Math.min(longestPauseMs, 500 * 2 ** Math.min(failures, 6));
+        log.warn({ code, why, pauseMs }, "no updates of Telegram could be taken; tried again");
+        const nap = sleep(pauseMs);
+        napping = nap;
+        await nap.done;
+      }
+    }
+  }
+
+  async function takeBatch(offset: number): Promise<number> {
+    const updates = await api.getUpdates(
+      { offset, limit: batch, timeout: waitSeconds, allowed_updates: allowedUpdates },
+      // grammY's type is of another package's signal; it takes Node's.
+      end.signal as never,
+    );
+    await accept(updates);
+    const last = updates.at(-1);
+    return last === undefined ? offset : last.update_id + 1;
+  }
+}

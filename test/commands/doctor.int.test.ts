@@ -1,0 +1,90 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Api } from "grammy";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { startBot } from "../support/bot.ts";
+import { openTelegramServer, type TelegramServer } from "../support/telegram/server.ts";
+
+const command = fileURLToPath(new URL("../../src/commands/doctor.ts", import.meta.url));
+
+async function doctor(settings: Record<string, string>) {
+  const child = spawn(process.execPath, [command], {
+    env: { PATH: process.env["PATH"] ?? "", ...settings },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let told = "";
+  child.stdout.on("data", (chunk: Buffer) => (told += chunk.toString()));
+  const [code] = (await once(child, "close")) as [number];
+  return { code, told };
+}
+
+let folder: string;
+let server: TelegramServer;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "ombud-doctor-"));
+  server = await openTelegramServer();
+});
+afterEach(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+
+const settings = () => ({
+  DATA_DIR: folder,
+  TELEGRAM_BOT_TOKEN: server.token,
+  TELEGRAM_API_ROOT: server.url,
+});
+
+describe("npm run doctor", () => {
+  it("is content without any platform", async () => {
+    const { code, told } = await doctor({ DATA_DIR: folder });
+    expect(told).toContain("✓ No Telegram");
+    expect(told).toContain("All is well.");
+    expect(code).toBe(0);
+  });
+
+  it("is content with a bot that has been started", async () => {
+    const bot = await startBot(join(folder, "data"), settings());
+    await server.waitForCall(({ method }) => method === "deleteWebhook");
+    await bot.stop("SIGTERM");
+    const { code, told } = await doctor(settings());
+    expect(told).toContain(`it is @${server.bot.username}`);
+    expect(told).toContain("✓ The commands are registered in fr, sv, en");
+    expect(code).toBe(0);
+  });
+
+  it("says what to do where the bot has never been started, or another has a webhook", async () => {
+    const api = new Api(server.token, { apiRoot: server.url });
+    await api.setWebhook("http://127.0.0.1:9/telegram", { secret_token: "a".repeat(32) });
+    const { code, told } = await doctor(settings());
+    expect(told).toMatch(/✗ Updates are asked for.+\n {2}→ Telegram has the address/u);
+    expect(told).toMatch(/✗ The commands for other languages.+\n {2}→ start the bot/u);
+    expect(told).toContain("2 to mend.");
+    expect(code).toBe(1);
+  });
+
+  it("says where a new token comes from, and never shows the old one", async () => {
+    server.revokeToken();
+    const { code, told } = await doctor(settings());
+    expect(told).toContain("copy TELEGRAM_BOT_TOKEN anew from @BotFather");
+    expect(told).not.toContain(server.token);
+    expect(code).toBe(1);
+  });
+
+  it("says when Telegram can't be reached", async () => {
+    const { code, told } = await doctor({ ...settings(), TELEGRAM_API_ROOT: "http://127.0.0.1:9" });
+    expect(told).toContain("check the network and TELEGRAM_API_ROOT");
+    expect(code).toBe(1);
+  });
+
+  it("names every fault of the settings", async () => {
+    const { code, told } = await doctor({ PORT: "x", TELEGRAM_BOT_TOKEN: "y" });
+    expect(told).toMatch(/✗ PORT: must be/u);
+    expect(told).toMatch(/✗ TELEGRAM_BOT_TOKEN: must be/u);
+    expect(code).toBe(1);
+  });
+});
