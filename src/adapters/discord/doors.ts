@@ -1,7 +1,7 @@
 import { ChannelType, ThreadAutoArchiveDuration } from "@discordjs/core";
 import type { Clock } from "../../ports/clock.ts";
 import { cut } from "./controls.ts";
-import { codeOf, roomFaultOf } from "./failure.ts";
+import { codeOf, roomFaultOf, threadIsArchived } from "./failure.ts";
 import type { Rest } from "./rest.ts";
 import { timeOf, type Room, type Rooms } from "./rooms.ts";
 
@@ -22,11 +22,11 @@ export interface Customer {
 /** Opens rooms; each is durably known before anything is said in it. */
 export interface Doors {
   /**
-   * A private thread with only this customer in it; undefined where none can
-   * be opened. Discord has no key that would make a repeat harmless, so
-   * `again` looks first for one that was made and never used.
+   * A private thread with only this customer in it, the one they have if they
+   * have one; undefined where none can be opened. Discord has no key that would make a repeat harmless, so after
+   * a crash one that was made and never used is looked for first.
    */
-  thread(customer: Customer, name: string, again: boolean): Promise<Room | undefined>;
+  thread(customer: Customer, name: string): Promise<Room | undefined>;
   /** The direct message. That it is closed shows only when something is sent. */
   dm(userId: string): Promise<Room | undefined>;
   customer(userId: string): Promise<Customer>;
@@ -45,12 +45,15 @@ export function createDoors(parts: {
   let guild: Promise<string | undefined> | undefined;
 
   return {
-    async thread(customer, name, again) {
+    async thread(customer, name) {
       if (supportChannel === undefined) return undefined;
       const wanted = cut(`${name} · ${customer.username}`, 100);
       try {
         const guildId = await guildOf(supportChannel);
         if (guildId === undefined) return undefined;
+        const known = rooms.threadOf(customer.id);
+        if (known && (await admits(known))) return known;
+        const again = await rooms.opening(customer.id);
         const channelId =
           (again && (await unused(guildId, wanted))) || (await made(supportChannel, wanted));
         // Before the customer can write in it.
@@ -79,6 +82,23 @@ export function createDoors(parts: {
       return { id: userId, username };
     },
   };
+
+  /** Whether the customer is in this thread now: they may have left it, or a crash came before they were let in. */
+  async function admits({ channelId, userId }: Room): Promise<boolean> {
+    const add = () => ask((api) => api.threads.addMember(channelId, userId));
+    try {
+      await add().catch(async (error: unknown) => {
+        if (codeOf(error) !== threadIsArchived) throw error;
+        await ask((api) => api.channels.edit(channelId, { archived: false }));
+        await add();
+      });
+      return true;
+    } catch (error) {
+      if (!roomFaultOf(error)) throw error;
+      await rooms.forget(channelId);
+      return false;
+    }
+  }
 
   async function made(parentId: string, name: string): Promise<string> {
     const { id } = await ask((api) =>

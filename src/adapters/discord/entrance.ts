@@ -11,14 +11,12 @@ import type { Door } from "./custom-id.ts";
 import type { Doors } from "./doors.ts";
 import { asked, ofInteraction } from "./inbound.ts";
 import { localeOf, payloadOf, userOf, type Users } from "./interaction.ts";
+import type { Lanes } from "./lanes.ts";
 import type { DiscordOptions } from "./options.ts";
 import { linkTo } from "./outbound.ts";
 import { doors as doorButtons, panelOf, putPanel } from "./panel.ts";
 import type { Rest } from "./rest.ts";
-import { timeOf, type Room } from "./rooms.ts";
-
-/** An interaction that is older came again after a crash, which may have opened a thread. */
-const freshMs = 5000;
+import type { Room } from "./rooms.ts";
 
 export interface Entrance {
   /** A slash command. */
@@ -33,12 +31,15 @@ export interface Entrance {
 
 /** Where conversations begin, or go on after a command: in the customer's room, which is opened if there is none. */
 export function createEntrance(
-  parts: Pick<
-    DiscordOptions,
-    "texts" | "clock" | "shopName" | "defaultLanguage" | "supportChannel"
-  > & { rest: Rest; users: Users; doors: Doors; commit: Commit },
+  parts: Pick<DiscordOptions, "texts" | "shopName" | "defaultLanguage" | "supportChannel"> & {
+    rest: Rest;
+    lanes: Lanes;
+    users: Users;
+    doors: Doors;
+    commit: Commit;
+  },
 ): Entrance {
-  const { texts, clock, rest, users, doors, commit } = parts;
+  const { texts, rest, lanes, users, doors, commit } = parts;
 
   return {
     async command(interaction, answer) {
@@ -62,7 +63,8 @@ export function createEntrance(
   ): Promise<void> {
     // First, as opening a room may take longer than the three seconds.
     await answer.defer();
-    const room = await openRoom(interaction, door);
+    // A second press waits until the first has opened the room, and finds it.
+    const room = await lanes.run(userOf(interaction).id, () => openRoom(interaction, door));
     const words = texts.in(await users.knownLanguage(interaction));
     if (!room) return answer.say(words.text("discord:noRoom"));
     const inbound = ofInteraction(interaction.id, localeOf(interaction), room, content);
@@ -81,14 +83,12 @@ export function createEntrance(
   ): Promise<Room | undefined> {
     const here = await users.roomHere(interaction);
     if (here && !door) return here;
-    const current = await users.currentRoom(interaction);
-    const isWanted = door === undefined || (door === "dm") === (current?.guildId === undefined);
-    if (current && isWanted) return current;
     const user = userOf(interaction);
     if (door === "dm") return doors.dm(user.id);
+    const current = await users.currentRoom(interaction);
+    if (current && current.guildId === undefined && !door) return current;
     const name = texts.in(await users.knownLanguage(interaction)).text("discord:room.name");
-    const again = clock.now() - timeOf(interaction.id) > freshMs;
-    return (await doors.thread(user, name, again)) ?? (await doors.dm(user.id));
+    return (await doors.thread(user, name)) ?? (await doors.dm(user.id));
   }
 
   async function panel(

@@ -182,9 +182,12 @@ export function createGateway(parts: {
     if (closing) return;
     try {
       await take(event, { id, count: session.shardCount });
-      if (event.t === GatewayDispatchEvents.Ready) shard.caughtUp = true;
       sequence.end(event.s);
-      saving ??= sleep(saveEveryMs).done.then(save);
+      if (event.t === GatewayDispatchEvents.Ready) {
+        shard.caughtUp = true;
+        // Before anything can come that only a resume brings again, such as a stranger's first message.
+        await save();
+      } else saving ??= sleep(saveEveryMs).done.then(save);
     } catch (error) {
       log.error({ code: wordOf(error), event: event.t }, "an event of Discord could not be taken");
     }

@@ -13,6 +13,14 @@ export interface Room {
 export interface Rooms {
   get(channelId: string): Room | undefined;
   all(): Iterable<Room>;
+  /** The thread that was opened last for this customer, whether it was used or not. */
+  threadOf(userId: string): Room | undefined;
+  /**
+   * Notes that a thread is about to be opened, until `keep` has one of this
+   * customer. True when that was noted before: a thread may have been opened
+   * and lost in a crash.
+   */
+  opening(userId: string): Promise<boolean>;
   /** Durable when it resolves. A known one stays as it is. */
   keep(room: Room): Promise<void>;
   /** Everything up to this message is durable. */
@@ -21,6 +29,7 @@ export interface Rooms {
 }
 
 const prefix = "discord:room:";
+const openingPrefix = "discord:opening:";
 
 export async function openRooms(store: Pick<Store, "readMarks" | "writeMarks">): Promise<Rooms> {
   const marks = await store.readMarks(prefix);
@@ -30,19 +39,38 @@ export async function openRooms(store: Pick<Store, "readMarks" | "writeMarks">):
       return [room.channelId, room];
     }),
   );
-  const write = async (room: Room) => {
-    rooms.set(room.channelId, room);
-    await store.writeMarks([{ name: prefix + room.channelId, value: JSON.stringify(room) }]);
-  };
+  const begun = new Set(
+    (await store.readMarks(openingPrefix)).map(({ name }) => name.slice(openingPrefix.length)),
+  );
+  const markOf = (room: Room) => ({
+    name: prefix + room.channelId,
+    value: JSON.stringify(room),
+  });
   return {
     get: (channelId) => rooms.get(channelId),
     all: () => rooms.values(),
+    threadOf: (userId) =>
+      [...rooms.values()].findLast((room) => room.userId === userId && room.guildId !== undefined),
+    async opening(userId) {
+      if (begun.has(userId)) return true;
+      await store.writeMarks([{ name: openingPrefix + userId, value: "" }]);
+      begun.add(userId);
+      return false;
+    },
     async keep(room) {
-      if (!rooms.has(room.channelId)) await write(room);
+      if (rooms.has(room.channelId)) return;
+      const { userId } = room;
+      const ends = begun.has(userId) && room.guildId !== undefined;
+      await store.writeMarks([markOf(room), ...(ends ? [{ name: openingPrefix + userId }] : [])]);
+      rooms.set(room.channelId, room);
+      if (ends) begun.delete(userId);
     },
     async saw(channelId, messageId) {
       const room = rooms.get(channelId);
-      if (room && isLater(messageId, room.seen)) await write({ ...room, seen: messageId });
+      if (!room || !isLater(messageId, room.seen)) return;
+      const next = { ...room, seen: messageId };
+      rooms.set(channelId, next);
+      await store.writeMarks([markOf(next)]);
     },
     async forget(channelId) {
       rooms.delete(channelId);

@@ -60,7 +60,7 @@ export function createSender(parts: {
         // The nonce's message was sent, and has been deleted since (discord-api-docs PR#6647).
         if (codeOf(error) === unknownMessage) return {};
         if (roomFaultOf(error) === undefined) throw failureOf(error);
-        throw (await elsewhere(room, reply)) ?? failureOf(error);
+        throw (await elsewhere(room)) ?? failureOf(error);
       }
     },
     retired: (channelId, messageId) => remember(receiptOf(channelId, messageId), []),
@@ -97,13 +97,12 @@ export function createSender(parts: {
   }
 
   /** The customer's next room; undefined where there is none. */
-  async function elsewhere(room: Room, { attempts }: LeasedReply): Promise<Moved | undefined> {
+  async function elsewhere(room: Room): Promise<Moved | undefined> {
     const { channelId, userId, guildId } = room;
     await rooms.forget(channelId);
     const customer = await doors.customer(userId).catch(() => undefined);
-    const again = attempts > 1;
     const name = texts.in("en").text("discord:room.name");
-    const thread = async () => customer && doors.thread(customer, name, again);
+    const thread = async () => customer && doors.thread(customer, name);
     // A thread that was closed to the bot opens no other beside it.
     const next =
       guildId === undefined ? await thread() : ((await thread()) ?? (await doors.dm(userId)));
