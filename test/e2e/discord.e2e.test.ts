@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { nonceOf } from "../../src/adapters/discord/outbound.ts";
+import { isLater } from "../../src/adapters/discord/rooms.ts";
 import { openSqliteStore } from "../../src/adapters/sqlite/store.ts";
 import { startBot, type Bot } from "../support/bot.ts";
 import { createChance, type Chance } from "../support/chance.ts";
@@ -16,8 +18,8 @@ import { stories, type Deed } from "../support/stories.ts";
 /** `npm run soak` is the long form. */
 const soak = process.env["SOAK"] === "1";
 const size = soak
-  ? { chats: 100, kills: 60, stops: 50, withinMs: 600_000 }
-  : { chats: 20, kills: 6, stops: 4, withinMs: 60_000 };
+  ? { chats: 100, kills: 60, stops: 50, pauseMs: [4000, 16_000] as const, withinMs: 900_000 }
+  : { chats: 20, kills: 6, stops: 4, pauseMs: [20, 200] as const, withinMs: 60_000 };
 
 let folder: string;
 let server: DiscordServer;
@@ -43,6 +45,8 @@ interface Chat {
   place: string;
   /** What they typed, in their order. */
   typed: string[];
+  /** The row of the rules that they must come to. */
+  rule: string;
 }
 
 /** Plays a story to its end, whatever happens to the bot meanwhile: presses again what failed, types each text once. */
@@ -57,14 +61,16 @@ async function play(chance: Chance, deadline: number): Promise<Chat> {
   const story = chance.pick(
     stories.filter(({ deeds }) => deeds.every((deed) => !("picture" in deed))),
   );
-  let asks = await asking(person, place, "0", deadline);
+  let last = "0";
   for (const deed of story.deeds) {
-    if ("press" in deed) await press(person, asks.id, deed.press, deadline);
-    else typed.push(type(person, place, deed, language));
-    asks = await asking(person, place, asks.id, deadline);
-    await delay(chance.between(20, 200));
+    if ("press" in deed) last = await press(person, place, deed.press, deadline);
+    else {
+      last = (await asking(person, place, (seen) => isLater(seen.id, last), deadline)).id;
+      typed.push(type(person, place, deed, language));
+    }
+    await delay(chance.between(...size.pauseMs));
   }
-  return { person, place, typed };
+  return { person, place, typed, rule: story.rule };
 }
 
 async function begin(person: Person, chance: Chance, deadline: number): Promise<string> {
@@ -94,48 +100,61 @@ function type(person: Person, place: string, deed: Deed, language: "fr" | "sv" |
   return text;
 }
 
+/** Presses where it is offered, again if it failed; the id of the message that it was pressed on. */
 async function press(
   person: Person,
-  messageId: string,
+  place: string,
   choice: string,
   deadline: number,
-): Promise<void> {
+): Promise<string> {
+  const buttonIn = (seen: Seen) =>
+    seen.buttons.find(
+      ({ customId = "" }) => /^\d/u.test(customId) && customId.endsWith(`:${choice}`),
+    );
+  const menuIn = (seen: Seen) =>
+    seen.selects.find(({ options }) => options.some(({ value }) => value === choice));
   for (;;) {
-    const now = person.message(messageId);
-    const button = now?.buttons.find(
-      ({ customId }) => customId?.endsWith(`:${choice}`) && /^\d/u.test(customId),
-    );
-    const menu = now?.selects.find(({ options }) => options.some(({ value }) => value === choice));
-    const control = button ?? menu;
-    // Taken by the press before, whose answer was lost.
-    if (!control || control.disabled) return;
+    const on = await asking(person, place, (seen) => !!(buttonIn(seen) ?? menuIn(seen)), deadline);
+    const button = buttonIn(on);
     const use = button
-      ? person.press(messageId, button.customId ?? "")
-      : person.select(messageId, menu?.customId ?? "", [choice]);
-    const state = await use.settled(3200);
-    if (state === "updated") return;
-    if (Date.now() > deadline) throw new Error(`the press on ${choice} is ${state}`);
-    // A crash between the commit and the acknowledgement: it was taken, the next question comes.
-    const came = await asking(person, now?.channelId ?? "", messageId, Date.now() + 1000).catch(
-      () => undefined,
-    );
-    if (came) return;
+      ? person.press(on.id, button.customId ?? "")
+      : person.select(on.id, menuIn(on)?.customId ?? "", [choice]);
+    if ((await use.settled(3200)) === "updated") return on.id;
+    // A crash may have come between the commit and the acknowledgement: then the next question comes.
+    const came = asking(person, place, (seen) => isLater(seen.id, on.id), Date.now() + 5000);
+    if (await came.catch(() => undefined)) return on.id;
+    if (Date.now() > deadline) throw new Error(`${choice} can't be pressed`);
   }
 }
 
-/** The newest question behind this message; a stale press has the same asked again. */
+/** The newest question that can be answered, once it is this one. */
 async function asking(
   person: Person,
   place: string,
-  after: string,
+  is: (seen: Seen) => boolean,
   deadline: number,
 ): Promise<Seen> {
   for (;;) {
     const newest = person.messages(place).findLast(canBePressed);
-    if (newest && BigInt(newest.id) > BigInt(after)) return newest;
-    if (Date.now() > deadline) throw new Error(`nothing is asked in ${place}`);
+    if (newest && is(newest)) return newest;
+    if (Date.now() > deadline) throw new Error(`nothing more is asked in ${place}`);
     await delay(40);
   }
+}
+
+/** Resolves when all that they said is answered. */
+async function answered(chats: readonly Chat[], deadline: number): Promise<void> {
+  const reader = new DatabaseSync(join(folder, "ombud.sqlite"), { readOnly: true });
+  const waiting = reader.prepare("SELECT count(*) AS count FROM outbox");
+  const rule = reader.prepare(
+    "SELECT body ->> '$.snapshot.context.rule' AS rule FROM conversation WHERE id = ?",
+  );
+  const isAnswered = (chat: Chat) => rule.get(`discord-${chat.person.id}`)?.["rule"] === chat.rule;
+  while (waiting.get()?.["count"] !== 0 || !chats.every(isAnswered)) {
+    if (Date.now() > deadline) break;
+    await delay(100);
+  }
+  reader.close();
 }
 
 /** Every message that was committed stands in its room once, in its order, and every text was taken once, in its order. */
@@ -143,7 +162,9 @@ async function expectWhole(chats: readonly Chat[]): Promise<{ messages: number }
   const store = openSqliteStore(folder);
   let messages = 0;
   try {
-    for (const { person, place, typed } of chats) {
+    for (const { person, place, typed, rule } of chats) {
+      const { snapshot } = (await store.load(`discord-${person.id}`)) ?? {};
+      expect(snapshot?.context).toMatchObject({ rule });
       const log = await store.readLog(`discord-${person.id}`, 0, 10_000);
       const committed = log.flatMap(({ body }) =>
         body.type === "message" ? [nonceOf(body.id)] : [],
@@ -187,8 +208,7 @@ async function storm(seed: number, rounds: number, signal: "SIGKILL" | "SIGTERM"
     bot = await startBot(folder, settings);
   }
   const chats = await playing;
-  // What went out last may still be on its way into the store.
-  await delay(1500);
+  await answered(chats, deadline);
   await bot.stop("SIGTERM");
   return { chats, done };
 }
