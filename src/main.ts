@@ -197,6 +197,8 @@ function abortableSleep(ms: number): { done: Promise<void>; abort: () => void } 
 
 try {
   await run(readConfig(process.env));
+  // Everything is closed. What a library still holds open (a connection that it was about to make) must not keep the process.
+  setTimeout(() => process.exit(), 1000).unref();
 } catch (error) {
   // One clear line for what an owner can mend; a bug keeps its stack.
   process.stderr.write(

@@ -18,8 +18,8 @@ import { stories, type Deed } from "../support/stories.ts";
 /** `npm run soak` is the long form. */
 const soak = process.env["SOAK"] === "1";
 const size = soak
-  ? { chats: 100, kills: 60, stops: 50, pauseMs: [4000, 16_000] as const, withinMs: 900_000 }
-  : { chats: 20, kills: 6, stops: 4, pauseMs: [20, 200] as const, withinMs: 60_000 };
+  ? { chats: 100, kills: 60, stops: 50, pauseMs: { least: 4000, most: 16_000 }, withinMs: 900_000 }
+  : { chats: 20, kills: 6, stops: 4, pauseMs: { least: 20, most: 200 }, withinMs: 60_000 };
 
 let folder: string;
 let server: DiscordServer;
@@ -68,7 +68,7 @@ async function play(chance: Chance, deadline: number): Promise<Chat> {
       last = (await asking(person, place, (seen) => isLater(seen.id, last), deadline)).id;
       typed.push(type(person, place, deed, language));
     }
-    await delay(chance.between(...size.pauseMs));
+    await delay(chance.between(size.pauseMs.least, size.pauseMs.most));
   }
   return { person, place, typed, rule: story.rule };
 }

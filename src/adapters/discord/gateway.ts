@@ -70,6 +70,7 @@ export function createGateway(parts: {
   const saved = new Map<number, string>();
   const networkFaults = new Map<number, number>();
   let manager: WebSocketManager | undefined;
+  let connecting: Promise<void> | undefined;
   let closing = false;
   let pause: { done: Promise<void>; abort: () => void } | undefined;
   let saving: Promise<void> | undefined;
@@ -79,16 +80,18 @@ export function createGateway(parts: {
     async close() {
       closing = true;
       pause?.abort();
-      // A connection that is just being made may not end by itself.
-      const late = sleep(closeWithinMs);
-      await Promise.race([
-        manager?.destroy({ code: goingAway, reason: "the bot restarts" }),
-        late.done,
-      ]);
-      late.abort();
+      // The library can't end a connection that is just being made: it is let be made first.
+      await soon(connecting?.catch(() => {}));
+      await soon(manager?.destroy({ code: goingAway, reason: "the bot restarts" }));
       await save();
     },
   };
+
+  async function soon(work: unknown): Promise<void> {
+    const late = sleep(closeWithinMs);
+    await Promise.race([work, late.done]);
+    late.abort();
+  }
 
   async function run(): Promise<void> {
     let wanted: number = intents;
@@ -154,7 +157,8 @@ export function createGateway(parts: {
     connection.on(WebSocketShardEvents.Closed, (code, shard) => {
       if (!closing) log.info({ shard, code }, "the gateway of Discord was closed");
     });
-    await connection.connect();
+    connecting = connection.connect();
+    await connecting;
     log.info({ shards: shards.size }, "Discord is connected");
   }
 
