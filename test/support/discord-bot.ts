@@ -50,7 +50,8 @@ export async function openDiscordBot(
 ): Promise<DiscordBot> {
   const folder = mkdtempSync(join(tmpdir(), "ombud-discord-"));
   const { clock = systemTime, log = quiet, store = openSqliteStore(":memory:") } = options;
-  const inspector = createSharpInspector();
+  // On a busy machine a decoder takes its time.
+  const inspector = createSharpInspector({ answerWithinMs: 30_000 });
   const evidence = openFileEvidence(folder);
   const keepEvidence = createKeepEvidence({ inspector, evidence, clock });
   const accepted: HeldInbound[] = [];

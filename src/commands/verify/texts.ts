@@ -92,5 +92,6 @@ export const alikeByRight: readonly string[] = [
   "console:case.conversation",
   "console:who.bot",
   "discord:slash.status.name",
+  "discord:slash.panel.name",
   "discord:room.name",
 ];
