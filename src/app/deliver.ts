@@ -3,6 +3,7 @@ import {
   CustomerUnreachable,
   Moved,
   OutcomeUnknown,
+  PlatformUnavailable,
   RateLimited,
   Undeliverable,
 } from "../core/errors.ts";
@@ -22,6 +23,8 @@ const unreachablePauseMs = 7 * 24 * 3_600_000;
 const longestUnreachableMs = 4 * unreachablePauseMs;
 /** A fault of our own in a message is not tried for ever. */
 const mostUnexpectedTries = 20;
+/** Over seven seconds, which with a send that was slow is still within the lease. */
+const mostSettles = 4;
 /** Lanes that have not sent for a while have their whole allowance again. */
 const mostPaced = 10_000;
 
@@ -52,6 +55,8 @@ export function createDeliverer(parts: {
     underWay: new Set<Promise<void>>(),
     all: undefined as Bucket | undefined,
     lanes: new Map<string, Bucket>(),
+    /** While the platform is away or refuses the bot as a whole, no lane knocks. */
+    shut: { until: 0, times: 0 },
   }));
   type Desk = (typeof desks)[number];
 
@@ -81,20 +86,34 @@ export function createDeliverer(parts: {
   /** Never rejects: a lease that can't be settled runs out. */
   async function deliver(desk: Desk, reply: LeasedReply): Promise<void> {
     try {
-      await store.settle([await attempt(desk, reply)]);
+      await settle(await attempt(desk, reply));
     } catch (error) {
       log.error({ reply: reply.id, code: codeOf(error) }, "what became of a reply can't be kept");
     }
   }
 
+  /** What was sent once and is forgotten would be sent twice: a store that fails for a moment is asked again. */
+  async function settle(settlement: Settlement): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await store.settle([settlement]);
+      } catch (error) {
+        if (tries >= mostSettles) throw error;
+        await sleep(backOff(tries)).done;
+      }
+    }
+  }
+
   async function attempt(desk: Desk, reply: LeasedReply): Promise<Settlement> {
     const { id, attempts } = reply;
-    const waitMs = laneWait(desk, reply);
+    const shutMs = desk.shut.until - clock.now();
+    const waitMs = shutMs > 0 ? shutMs : laneWait(desk, reply);
     // Given back, so that a lane that waits for its pace takes no room from the others.
     if (waitMs > 0) return { id, outcome: "later", attempts, retryAt: clock.now() + waitMs };
     await roomOnChannel(desk);
     try {
       const { receipt, repeated } = await desk.channel.send(reply);
+      open(desk);
       return {
         id,
         outcome: "sent",
@@ -103,8 +122,24 @@ export function createDeliverer(parts: {
         ...(repeated && { repeated }),
       };
     } catch (error) {
+      if (error instanceof PlatformUnavailable) close(desk, error);
       return settlementOf(error, reply);
     }
+  }
+
+  /** Sends that were under way together shut it once. */
+  function close({ channel: { name }, shut }: Desk, { message: why }: PlatformUnavailable): void {
+    const now = clock.now();
+    if (now < shut.until) return;
+    shut.times++;
+    shut.until = now + backOff(shut.times);
+    if (shut.times === 1) log.error({ channel: name, why }, "no reply can be sent; all wait");
+  }
+
+  function open({ channel: { name }, shut }: Desk): void {
+    if (shut.times > 0) log.info({ channel: name }, "replies are sent again");
+    shut.times = 0;
+    shut.until = 0;
   }
 
   async function settlementOf(error: unknown, reply: LeasedReply): Promise<Settlement> {
@@ -183,10 +218,11 @@ export function createDeliverer(parts: {
 }
 
 function pauseAfter(error: unknown, { attempts, address }: LeasedReply): number {
-  const backOffMs = Math.min(longestPauseMs, 500 * 2 ** Math.min(attempts, 7));
   if (error instanceof RateLimited) return error.retryAfterMs;
   // A chat that moves to where it is would be tried without end.
-  return error instanceof Moved && error.address !== address ? 0 : backOffMs;
+  return error instanceof Moved && error.address !== address ? 0 : backOff(attempts);
 }
+
+const backOff = (times: number): number => Math.min(longestPauseMs, 500 * 2 ** Math.min(times, 7));
 
 const codeOf = (error: unknown): string => (error instanceof BotError ? error.code : "unexpected");
