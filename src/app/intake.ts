@@ -13,7 +13,9 @@ const albumQuietMs = 1500;
 const albumLongestMs = 10_000;
 /** Eight tries over some two minutes. */
 const mostFetches = 8;
-const conversationsAtOnce = 8;
+/** Files are fetched and looked into slowly; what stands behind them elsewhere must not wait for that. */
+const fetchesAtOnce = 8;
+const conversationsAtOnce = 64;
 const logPage = 500;
 
 export interface Intake {
@@ -44,6 +46,9 @@ export function createIntake(parts: {
 }): Intake {
   const { store, receiver, channels, keepEvidence, clock, log, ready } = parts;
   const underWay = new Map<string, Promise<void>>();
+  const fetching = new Set<string>();
+  /** Until when conversations wait of which the store could not be told even that. */
+  const pausedUntil = new Map<string, number>();
 
   return {
     async accept(inbound) {
@@ -61,11 +66,16 @@ export function createIntake(parts: {
     },
 
     async start() {
-      const due = await store.dueHeld(clock.now(), conversationsAtOnce);
-      for (const { conversationId, held } of due) {
-        if (underWay.has(conversationId) || underWay.size >= conversationsAtOnce) continue;
+      const now = clock.now();
+      for (const { conversationId, held } of await store.dueHeld(now, conversationsAtOnce)) {
+        const isFetch = held[0]?.inbound.content.type === "attachments";
+        const hasRoom = isFetch ? fetching.size < fetchesAtOnce : true;
+        const isPaused = (pausedUntil.get(conversationId) ?? 0) > now;
+        if (underWay.has(conversationId) || !hasRoom || isPaused) continue;
+        if (isFetch) fetching.add(conversationId);
         const taking = takeFirst(held).finally(() => {
           underWay.delete(conversationId);
+          fetching.delete(conversationId);
           ready();
         });
         underWay.set(conversationId, taking);
@@ -109,6 +119,7 @@ export function createIntake(parts: {
     const [first] = group;
     if (!first) return;
     const { key, conversationId: conversation } = first.inbound;
+    pausedUntil.delete(conversation);
     try {
       const wholeAt = completeAt(group);
       if (wholeAt > clock.now()) await store.postpone(key, wholeAt, false);
@@ -117,8 +128,9 @@ export function createIntake(parts: {
       const code = error instanceof BotError ? error.code : "unexpected";
       const pauseMs = 1000 * 2 ** Math.min(first.attempts, 6);
       log.warn({ conversation, code, pauseMs }, "what a customer sent can't be taken yet");
+      const readyAt = clock.now() + pauseMs;
       // A store that fails here has the inbound ready still.
-      await store.postpone(key, clock.now() + pauseMs, true).catch(() => {});
+      await store.postpone(key, readyAt, true).catch(() => pausedUntil.set(conversation, readyAt));
     }
   }
 

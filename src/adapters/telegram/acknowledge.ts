@@ -6,6 +6,7 @@ import type { Log } from "../../ports/log.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
 import { failureOf, isDoneAlready } from "./failure.ts";
 import { keyboardOf, type KeyboardWords } from "./keyboard.ts";
+import type { Pauses } from "./pauses.ts";
 
 /** So many keyboards are remembered as gone already, not to take them away twice. */
 const mostRemembered = 10_000;
@@ -13,7 +14,8 @@ const groupPauseMs = 600_000;
 
 /**
  * The signs that Telegram wants at once: they go out beside the lanes, best
- * effort, and carry no content. None ever throws or is waited for.
+ * effort, and carry no content. None ever throws or is waited for, and none
+ * goes to a chat that Telegram asks to be left alone.
  */
 export interface Acknowledgements {
   /** Ends the button's waiting sign; `sentence` is shown over the chat. */
@@ -37,7 +39,13 @@ export const keyboardWords = (library: TextLibrary, language: Language): Keyboar
   };
 };
 
-export function createAcknowledgements(api: Api, texts: TextLibrary, log: Log): Acknowledgements {
+export function createAcknowledgements(parts: {
+  api: Api;
+  texts: TextLibrary;
+  log: Log;
+  pauses: Pauses;
+}): Acknowledgements {
+  const { api, texts, log, pauses } = parts;
   const stripped = new Set<string>();
   const saidIn = new Map<number, number>();
 
@@ -49,6 +57,15 @@ export function createAcknowledgements(api: Api, texts: TextLibrary, log: Log): 
     });
   }
 
+  function inChat(chatId: number, what: string, call: () => Promise<unknown>): void {
+    if (pauses.left(chatId) > 0) return;
+    const called = call().catch((error: unknown) => {
+      pauses.note(chatId, failureOf(error));
+      throw error;
+    });
+    quietly(what, called);
+  }
+
   function isFirst(chatId: number, messageId: number): boolean {
     if (stripped.size > mostRemembered) stripped.clear();
     const key = `${chatId}:${messageId}`;
@@ -58,7 +75,8 @@ export function createAcknowledgements(api: Api, texts: TextLibrary, log: Log): 
   }
 
   function strip(chatId: number, messageId: number): void {
-    if (isFirst(chatId, messageId)) quietly("strip", api.editMessageReplyMarkup(chatId, messageId));
+    if (isFirst(chatId, messageId))
+      inChat(chatId, "strip", () => api.editMessageReplyMarkup(chatId, messageId));
   }
 
   return {
@@ -83,8 +101,7 @@ export function createAcknowledgements(api: Api, texts: TextLibrary, log: Log): 
       }
       if (!isFirst(chat.id, id)) return;
       const bold = { type: "bold" as const, offset: text.length + 2, length: mark.length - 2 };
-      quietly(
-        "mark",
+      inChat(chat.id, "mark", () =>
         api.editMessageText(chat.id, id, text + mark, {
           entities: [...entities, bold],
           link_preview_options: { is_disabled: true },
@@ -97,8 +114,7 @@ export function createAcknowledgements(api: Api, texts: TextLibrary, log: Log): 
     turnPage({ message: shown }, message, revision, page) {
       if (!shown) return;
       const keyboard = keyboardOf(message, revision, keyboardWords(texts, message.language), page);
-      quietly(
-        "turn",
+      inChat(shown.chat.id, "turn", () =>
         api.editMessageReplyMarkup(shown.chat.id, shown.message_id, {
           reply_markup: { inline_keyboard: keyboard },
         }),
@@ -106,8 +122,7 @@ export function createAcknowledgements(api: Api, texts: TextLibrary, log: Log): 
     },
 
     showTyping: (chatId, threadId) =>
-      quietly(
-        "typing",
+      inChat(chatId, "typing", () =>
         api.sendChatAction(
           chatId,
           "typing",
@@ -120,7 +135,7 @@ export function createAcknowledgements(api: Api, texts: TextLibrary, log: Log): 
       if (now - (saidIn.get(chatId) ?? 0) < groupPauseMs) return;
       if (saidIn.size > mostRemembered) saidIn.clear();
       saidIn.set(chatId, now);
-      quietly("where", api.sendMessage(chatId, sentence));
+      inChat(chatId, "where", () => api.sendMessage(chatId, sentence));
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import type { Update } from "grammy/types";
-import { BotError } from "../../core/errors.ts";
+import { BotError, RateLimited } from "../../core/errors.ts";
 import type { HeldInbound } from "../../core/inbound.ts";
 import type { Language } from "../../core/language.ts";
 import type { Message } from "../../core/message.ts";
@@ -15,6 +15,7 @@ import { failureOf } from "./failure.ts";
 import { filesOf } from "./files.ts";
 import { conversationOf, readUpdate, type Reading, type Self } from "./inbound.ts";
 import { fits } from "./outbound.ts";
+import { createPauses } from "./pauses.ts";
 import { type Poller, startPolling } from "./poll.ts";
 import { createSender, readAddress } from "./send.ts";
 import { webhookOf } from "./webhook.ts";
@@ -26,7 +27,8 @@ const chatBurst = 3;
 const groupBurst = 5;
 /** After this long a button stops waiting, whatever becomes of the press. */
 const answerWithinMs = 4000;
-const introducePauseMs = 10_000;
+const shortestPauseMs = 1000;
+const longestPauseMs = 30_000;
 
 export interface TelegramOptions {
   token: string;
@@ -50,7 +52,7 @@ export interface Telegram {
   channel: Channel;
   /** To be mounted at the path of the webhook's address; absent with polling. */
   webhook?: { path: string; app: Hono };
-  /** Takes no more updates and lets those in hand come to their end. */
+  /** Takes no more updates, lets those in hand come to their end and fetches no more files. */
   stopTaking(): Promise<void>;
   /** Closes the connections; no send may be under way. */
   close(): Promise<void>;
@@ -60,15 +62,17 @@ export interface Telegram {
 export function openTelegram(options: TelegramOptions): Telegram {
   const { token, apiRoot, webhook, pace, texts, log, sleep, store, defaultLanguage } = options;
   const api = openApi(token, apiRoot);
-  const acknowledge = createAcknowledgements(api.calls, texts, log);
+  const pauses = createPauses();
+  const acknowledge = createAcknowledgements({ api: api.calls, texts, log, pauses });
   // The number before the colon is the bot's own.
   const self: Self = { id: Number(token.split(":")[0]) };
   const wayBack = () => self.username && `https://t.me/${self.username}`;
-  const send = createSender({ api: api.calls, texts, acknowledge, wayBack });
+  const send = createSender({ api: api.calls, texts, acknowledge, pauses, wayBack });
+  const fetching = new AbortController();
   let poller: Poller | undefined;
   let stopped = false;
   let napping: { abort: () => void } | undefined;
-  const introducing = start();
+  void start();
 
   return {
     channel: {
@@ -83,7 +87,7 @@ export function openTelegram(options: TelegramOptions): Telegram {
       },
       fits,
       send,
-      files: filesOf(api.calls, token, apiRoot),
+      files: filesOf(api.calls, token, apiRoot, fetching.signal),
       showTyping(address) {
         const { chatId, threadId } = readAddress(address);
         acknowledge.showTyping(chatId, threadId);
@@ -98,14 +102,14 @@ export function openTelegram(options: TelegramOptions): Telegram {
     async stopTaking() {
       stopped = true;
       napping?.abort();
-      await introducing;
+      fetching.abort();
       await poller?.stop();
     },
     close: () => api.close(),
   };
 
   async function start(): Promise<void> {
-    while (!stopped) {
+    for (let failures = 0; !stopped;) {
       try {
         const { username } = await introduce(api.calls, texts, defaultLanguage, webhook);
         self.username = username;
@@ -113,10 +117,14 @@ export function openTelegram(options: TelegramOptions): Telegram {
         if (!webhook && !stopped) poller = startPolling({ api: api.polls, accept, log, sleep });
         return;
       } catch (error) {
+        if (stopped) return;
+        failures++;
         const failure = failureOf(error);
         const why = failure instanceof BotError ? failure.message : "unexpected";
-        log.error({ why }, "Telegram can't be used yet; tried again");
-        const nap = sleep(introducePauseMs);
+        const backOffMs = Math.min(longestPauseMs, shortestPauseMs * 2 ** (failures - 1));
+        const pauseMs = failure instanceof RateLimited ? failure.retryAfterMs : backOffMs;
+        log.error({ why, pauseMs }, "Telegram can't be used yet; tried again");
+        const nap = sleep(pauseMs);
         napping = nap;
         await nap.done;
       }
