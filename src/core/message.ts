@@ -15,6 +15,15 @@ export interface Message {
   progress?: { step: number; of: number };
   /** What the message waits for beside its choices; shapes the keyboard and the placeholder of a channel. */
   awaits?: "text" | "figure" | "files";
+  /** The open question, and those behind it that can be answered together with it where a channel has forms. */
+  form?: readonly FormField[];
+}
+
+/** A free answer in a form; `question` is its name in the inbound that brings it. */
+export interface FormField {
+  question: string;
+  label: string;
+  awaits: "text" | "figure" | "files";
 }
 
 export type Block =

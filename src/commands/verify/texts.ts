@@ -91,4 +91,6 @@ export const alikeByRight: readonly string[] = [
   "console:cases.pages",
   "console:case.conversation",
   "console:who.bot",
+  "discord:slash.status.name",
+  "discord:room.name",
 ];
