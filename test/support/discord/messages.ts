@@ -288,11 +288,3 @@ export function findMessage(channel: Channel, id: string): Message {
   if (message === undefined) throw new ApiError(10008);
   return message;
 }
-
-/** The component of a message that has this id. */
-export function componentOf(message: Message, customId: string): Json | undefined {
-  for (const component of everyComponent(message.components)) {
-    if (component["custom_id"] === customId) return component;
-  }
-  return undefined;
-}
