@@ -83,6 +83,7 @@ export const alikeByRight: readonly string[] = [
   "bot:language.name.sv",
   "bot:language.name.en",
   "chat:log.label",
+  "discord:slash.panel.name",
   "console:name",
   "console:ownName.fr",
   "console:ownName.sv",

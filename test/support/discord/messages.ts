@@ -1,7 +1,7 @@
 import { demand, demandToWrite, rightsIn } from "./access.ts";
 import { ApiError, invalidForm } from "./api-error.ts";
 import { type SentFile, keepFiles } from "./attachments.ts";
-import { asList, checkComponents, everyComponent, numbered } from "./components.ts";
+import { asList, checkComponents, numbered } from "./components.ts";
 import { mentionsIn } from "./mentions.ts";
 import {
   type Channel,
