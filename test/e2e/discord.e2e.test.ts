@@ -239,4 +239,20 @@ describe("the whole bot on Discord", () => {
     },
     size.withinMs + 60_000,
   );
+
+  it("ends when it is told to while the gateway lets nobody in", async () => {
+    server.gateway.refuse(true);
+    const bot = await startBot(folder, settings);
+    await delay(700);
+    const began = Date.now();
+    expect(await bot.stop("SIGTERM")).toBe(0);
+    expect(Date.now() - began).toBeLessThan(12_000);
+  });
+
+  it("serves the live chat when Discord refuses the token", async () => {
+    const wrong = server.token.replace(/.{5}$/u, "AAAAA");
+    const bot = await startBot(folder, { ...settings, DISCORD_BOT_TOKEN: wrong });
+    expect((await fetch(`${bot.url}/`)).status).toBe(200);
+    expect(await bot.stop("SIGTERM")).toBe(0);
+  });
 });
