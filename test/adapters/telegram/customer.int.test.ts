@@ -366,8 +366,7 @@ describe("words", () => {
     await question(anna, "too late");
     expect((await answersOf(anna))["orderNumber"]).toBe("48999");
     const page = await bot.casePage();
-    for (const text of ["48213", "48999", "48111", "Edited message"])
-      expect(page).toContain(text);
+    for (const text of ["48213", "48999", "48111", "Edited message"]) expect(page).toContain(text);
     expect(page).toMatch(/<blockquote[^>]*><bdi>What is your order number\?/u);
   });
 

@@ -1,11 +1,6 @@
 import { GrammyError, HttpError } from "grammy";
 import { describe, expect, it } from "vitest";
-import {
-  askedPauseMs,
-  failureOf,
-  isDoneAlready,
-  refusesBot,
-} from "../../../src/adapters/telegram/failure.ts";
+import { failureOf, isDoneAlready, refusesBot } from "../../../src/adapters/telegram/failure.ts";
 import {
   BotError,
   CustomerUnreachable,
@@ -85,8 +80,6 @@ describe("what Telegram refuses", () => {
       expect(refusesBot(refused(code, description))).toBe(true);
     }
     expect(refusesBot(broken("ECONNREFUSED"))).toBe(false);
-    expect(askedPauseMs(refused(429, "x", { retry_after: 7 }))).toBe(7000);
-    expect(askedPauseMs(broken("ECONNREFUSED"))).toBeUndefined();
   });
 });
 

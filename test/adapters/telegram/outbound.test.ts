@@ -131,7 +131,7 @@ describe("a customer’s words", () => {
           expect(clickable(message)).toEqual([]);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     );
   });
 
