@@ -51,6 +51,7 @@ export async function openTelegramBot() {
     prompt: receiver.prompt,
     store,
     texts: library,
+    clock: systemClock,
     log: quiet,
     sleep,
   });

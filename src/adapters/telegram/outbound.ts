@@ -82,7 +82,7 @@ function entitiesOf({ text, as, url }: Span, offset: number, kept: Inert): Messa
  */
 const tempting = new RegExp(
   [
-    String.raw`\b[a-z][a-z\d+.-]{1,20}:\/\/[^\s<>"«»“”]+`,
+    String.raw`\b[A-Za-z][A-Za-z\d+.-]{1,20}:\/\/[^\s<>"«»“”]+`,
     String.raw`(?<![\p{L}\p{N}_])(?:[@/][\p{L}\p{N}_]|#[\p{N}_\u200c]*\p{L}|\$\p{L})[^\s<>"«»“”]*`,
     String.raw`(?<![^\s<>"«»“”,;:()@])[^\s<>"«»“”,;:()@]+@[\p{L}\p{N}_.-]+`,
     String.raw`(?<![\p{L}\p{N}_.-])[\p{L}\p{N}_.-]*[\p{L}\p{N}_-]\.\p{L}[\p{L}\p{N}-][\p{L}\p{N}_.-]*(?:[/?#:][^\s<>"«»“”]*)?`,
@@ -91,7 +91,8 @@ const tempting = new RegExp(
     // A bank card's.
     String.raw`(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)`,
   ].join("|"),
-  "giu",
+  // Without `i`, by which a mark that folds to a letter would count as one.
+  "gu",
 );
 
 /** Ends a sentence, not an address. */
