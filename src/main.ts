@@ -111,6 +111,7 @@ async function run(config: Config): Promise<void> {
       prompt: receiver.prompt,
       store,
       texts,
+      clock,
       log,
       sleep: abortableSleep,
     });

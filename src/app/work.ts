@@ -1,3 +1,4 @@
+import type { Channel } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
@@ -11,8 +12,11 @@ const tidyEveryMs = 3_600_000;
 const timerBatch = 100;
 /** After a fault of the store. */
 const pauseMs = 1000;
-/** What is due and not started waits for room, of which the end of a send tells. */
-const shortestSleepMs = 25;
+/**
+ * What is due and could not be started waits for room, of whose coming it is
+ * told, or for its channel's pace.
+ */
+const blockedSleepMs = 250;
 /** The longest sleep, so that a moved clock is noticed. */
 const longestSleepMs = 30_000;
 
@@ -29,12 +33,15 @@ export function startWorker(parts: {
   receiver: Receiver;
   deliverer: Deliverer;
   intake: Intake;
+  /** Replies on other channels wait until those are served again. */
+  channels: readonly Pick<Channel, "name">[];
   clock: Clock;
   log: Log;
   /** Resolves after `ms`, or when `abort` is called. */
   sleep: (ms: number) => { done: Promise<void>; abort: () => void };
 }): Worker {
   const { store, deliverer, intake, clock, log, sleep } = parts;
+  const served = parts.channels.map(({ name }) => name);
   let stopped = false;
   let woken = false;
   let tidiedAt = 0;
@@ -50,7 +57,7 @@ export function startWorker(parts: {
       stopped = true;
       sleeping?.abort();
       await running;
-      await Promise.all([intake.idle(), deliverer.idle()]);
+      await Promise.all([intake.idle(), deliverer.stop()]);
     },
   };
 
@@ -73,10 +80,8 @@ export function startWorker(parts: {
       await deliverer.start();
       await tidy();
       if (!fired) return pauseMs;
-      const next = await store.nextDueAt();
-      return next === undefined
-        ? longestSleepMs
-        : Math.min(longestSleepMs, Math.max(shortestSleepMs, next - clock.now()));
+      const next = await store.nextDueAt(served);
+      return next === undefined ? longestSleepMs : sleepUntil(next - clock.now());
     } catch (error) {
       log.error({ code: codeOf(error) }, "the work stopped at a fault and goes on in a second");
       return pauseMs;
@@ -108,6 +113,8 @@ export function startWorker(parts: {
     await store.forgetHandled(now - handledForMs);
   }
 }
+
+const sleepUntil = (ms: number): number => (ms > 0 ? Math.min(ms, longestSleepMs) : blockedSleepMs);
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error ? String(error.code) : "unexpected";

@@ -71,7 +71,7 @@ export interface AssessmentBlock {
 
 /** A button. */
 export interface Choice {
-  /** What a press sends back: `<question>:<value>` or a command; at most 64 bytes. */
+  /** What a press sends back: `<question>:<value>` or a command; at most 48 bytes. */
   id: string;
   label: string;
   /** A heading that groups neighbouring choices; absent where there are no groups. */

@@ -77,8 +77,8 @@ export interface Store {
   /** The timers due at `now`, oldest first, at most `limit`. They stay until a commit's `timers` cancel or fire them. */
   dueTimers(now: number, limit: number): Promise<DueTimer[]>;
 
-  /** When the next timer is due, the next reply can be leased or the next held inbound is ready; undefined when nothing waits. */
-  nextDueAt(): Promise<number | undefined>;
+  /** When the next timer is due, the next reply on these channels (all if absent) can be leased or the next held inbound is ready; undefined when nothing waits. */
+  nextDueAt(channels?: readonly ChannelName[]): Promise<number | undefined>;
 
   findCase(number: string): Promise<Case | undefined>;
 

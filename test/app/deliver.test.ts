@@ -341,18 +341,23 @@ describe("a message that the platform will never take", () => {
   });
 
   it("is said once in the log, though the process dies before the lane knows", async () => {
-    let dies = true;
-    desk = openDesk({}, (store) => ({
-      async settle(settlements) {
-        if (dies) throw new StoreUnavailable("settle replies");
-        await store.settle(settlements);
-      },
-    }));
+    desk = openDesk();
     await desk.say("anna", "Bonjour");
     desk.platform.answers.set("anna", [tooLong, tooLong, takes]);
-    await desk.deliver();
+    const dying = createDeliverer({
+      ...desk,
+      store: {
+        ...desk.store,
+        settle: () => Promise.reject(new StoreUnavailable("settle replies")),
+      },
+      channels: [desk.platform.channel],
+      log: quiet,
+      sleep,
+      settled: () => {},
+    });
+    await dying.start();
+    await dying.stop();
     expect(await desk.events("anna", "platform")).toHaveLength(1);
-    dies = false;
     await desk.deliverNext();
     expect(await desk.events("anna", "platform")).toHaveLength(1);
     expect(await desk.store.readDeliveries("anna")).toMatchObject([{ state: "failed" }]);
@@ -368,6 +373,34 @@ describe("a chat that has moved", () => {
     expect(new Set(platform.arrived.map(({ address }) => address))).toEqual(new Set(["chat 2"]));
     expect((await desk.store.load("anna"))?.address).toBe("chat 2");
     expect(await desk.events("anna", "platform")).toMatchObject([{ type: "customer-moved" }]);
+  });
+
+  it("gets it though it is leased again before the first try is told to have ended", async () => {
+    const [kept, leasedAgain, told] = Array.from({ length: 3 }, () =>
+      Promise.withResolvers<void>(),
+    ) as [PromiseWithResolvers<void>, PromiseWithResolvers<void>, PromiseWithResolvers<void>];
+    let leases = 0;
+    desk = openDesk({}, (real) => ({
+      async lease(query) {
+        const leased = await real.lease(query);
+        if (++leases === 2) setImmediate(leasedAgain.resolve);
+        return leased;
+      },
+      async settle(settlements) {
+        await real.settle(settlements);
+        kept.resolve();
+        await told.promise;
+      },
+    }));
+    desk.platform.answers.set("anna", [fails(new Moved("telegram", "elsewhere")), takes]);
+    await desk.say("anna", "bonjour");
+    const first = desk.deliver();
+    await kept.promise;
+    const second = desk.deliver();
+    await leasedAgain.promise;
+    told.resolve();
+    await Promise.all([first, second]);
+    expect(desk.platform.arrived.map(({ address }) => address)).toContain("elsewhere");
   });
 
   it("to where it is already is tried again later only", async () => {

@@ -155,11 +155,11 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
         selectDueTimers.all(now, limit).map((row) => ({ ...row }) as unknown as DueTimer),
       ),
 
-    nextDueAt: () =>
+    nextDueAt: (channels = channelNames) =>
       read("read what is due", () => {
         const next = [
           selectNextTimer.get() as { at: number | null },
-          ...channelNames.map((channel) => selectNextReply.get(channel) as { at: number | null }),
+          ...channels.map((channel) => selectNextReply.get(channel) as { at: number | null }),
         ].map(({ at }) => at ?? undefined);
         const times = [...next, held.nextReadyAt()].filter((at) => at !== undefined);
         return times.length > 0 ? Math.min(...times) : undefined;

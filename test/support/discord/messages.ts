@@ -1,7 +1,7 @@
 import { demand, demandToWrite, rightsIn } from "./access.ts";
 import { ApiError, invalidForm } from "./api-error.ts";
 import { type SentFile, keepFiles } from "./attachments.ts";
-import { asList, checkComponents, everyComponent, numbered } from "./components.ts";
+import { asList, checkComponents, numbered } from "./components.ts";
 import { mentionsIn } from "./mentions.ts";
 import {
   type Channel,
@@ -287,12 +287,4 @@ export function findMessage(channel: Channel, id: string): Message {
   const message = channel.byId.get(id);
   if (message === undefined) throw new ApiError(10008);
   return message;
-}
-
-/** The component of a message that has this id. */
-export function componentOf(message: Message, customId: string): Json | undefined {
-  for (const component of everyComponent(message.components)) {
-    if (component["custom_id"] === customId) return component;
-  }
-  return undefined;
 }
