@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Chance } from "./chance.ts";
 import type { BotEntry, Customer, Saying } from "./customer.ts";
 
-const words = [
+export const words: readonly string[] = [
   "48213",
   "1 000",
   "12,5k",
@@ -21,7 +21,7 @@ const words = [
 ];
 
 /** One white pixel. */
-const pixel = Buffer.from(
+export const pixel = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==",
   "base64",
 );
