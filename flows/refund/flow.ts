@@ -8,6 +8,7 @@ import { machine } from "./machine.ts";
 import { describe } from "./describe.ts";
 import { check, migrations } from "./migrations.ts";
 import { flowVersion } from "./policy/figures.ts";
+import { readAct } from "./read-act.ts";
 import { readEvent } from "./read-event.ts";
 import { render, type Shop } from "./render.ts";
 import { standingOf } from "./standing.ts";
@@ -18,6 +19,8 @@ export interface RefundSettings extends Shop {
   currency: string;
   /** A whole order number. */
   orderNumberPattern: RegExp;
+  /** From this sum on, in the currency's minor unit, a decision needs a second person; absent where none ever does. */
+  approvalAmountMinor?: number;
 }
 
 /** The refund policy as a flow of the bot. */
@@ -48,6 +51,16 @@ export function createRefund(
         reader,
       );
       return { event: { ...meaning, at: now, dice }, ...(said && { said }) };
+    },
+    readAct(act, { snapshot }, { now, dice }) {
+      const reader = { now, timeZone, currency, orderNumberPattern };
+      const { approvalAmountMinor } = settings;
+      const read = readAct(act, snapshot.context as RefundContext, {
+        reader,
+        ...(approvalAmountMinor !== undefined && { approvalAmountMinor }),
+      });
+      if ("refused" in read) return read;
+      return { event: { ...read.meaning, at: now, dice }, said: read.said };
     },
     languageOf: ({ context }: Snapshot) => (context as RefundContext).language,
     standingOf,

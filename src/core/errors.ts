@@ -1,3 +1,4 @@
+import type { ActRefusal } from "./act.ts";
 import type { UnreachableReason } from "./conversation.ts";
 import type { EvidenceRefusal } from "./evidence.ts";
 
@@ -151,6 +152,17 @@ export class Undeliverable extends BotError {
   constructor(channel: string, reason: string, options?: ErrorOptions) {
     super(`${channel} does not take the message: ${reason}`, options);
     this.reason = reason;
+  }
+}
+
+/** An agent's act is not carried out. `refusal` says why. */
+export class ActRefused extends BotError {
+  readonly code = "act-refused";
+  readonly retryable = false;
+  readonly refusal: ActRefusal;
+  constructor(conversationId: string, refusal: ActRefusal) {
+    super(`an act on conversation ${conversationId} is refused: ${refusal.reason}`);
+    this.refusal = refusal;
   }
 }
 

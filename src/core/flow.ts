@@ -1,4 +1,5 @@
 import type { AnyStateMachine } from "xstate";
+import type { Act, ActRefusal } from "./act.ts";
 import type { Conversation, FlowEvent, Said, Snapshot } from "./conversation.ts";
 import type { Case, CaseDescription } from "./case.ts";
 import type { Inbound } from "./inbound.ts";
@@ -26,6 +27,12 @@ export interface Flow {
     conversation: Conversation,
     moment: Moment,
   ): { event: FlowEvent; said?: Said };
+  /** The event that an agent's act means where the conversation stands, or why it is not carried out. */
+  readAct(
+    act: Act,
+    conversation: Conversation,
+    moment: Moment,
+  ): { event: FlowEvent; said: Said } | { refused: ActRefusal };
   languageOf(snapshot: Snapshot): Language;
   /** Where the customer stands, for counting. */
   standingOf(snapshot: Snapshot): Pick<Conversation, "standing" | "resting">;
