@@ -34,7 +34,7 @@ afterEach(() => chat.close());
 
 async function theCase(): Promise<OpenCase> {
   const stored = await chat.store.load(chat.conversationId);
-  const { case: open } = stored?.snapshot.context as RefundContext;
+  const { case: open } = (stored?.snapshot.context ?? {}) as Partial<RefundContext>;
   if (!open) throw new TypeError("no case is open");
   return open;
 }
