@@ -133,7 +133,51 @@ export const settings = z.object({
   TELEGRAM_PER_SECOND: pace(1000).default(30),
   TELEGRAM_CHAT_PER_SECOND: pace(1000).default(1),
   TELEGRAM_GROUP_PER_MINUTE: pace(60_000).default(20),
+  DISCORD_BOT_TOKEN: z
+    .string()
+    .regex(
+      /^[\w-]{10,100}\.[\w-]{4,20}\.[\w-]{20,100}$/u,
+      "must be a bot’s token of the developer portal, such as MTIzNDU2Nzg5MDEyMzQ1Njc4.GxYzAb.30-or-more-letters-and-digits",
+    )
+    .optional(),
+  DISCORD_API_ROOT: address("https://discord.com/api")
+    .transform((url) => url.replace(/\/$/u, ""))
+    .default("https://discord.com/api"),
+  DISCORD_SUPPORT_CHANNEL: z
+    .string()
+    .regex(/^\d{15,20}$/u, "must be the id of a text channel, such as 1312345678901234567")
+    .optional(),
+  DISCORD_SHARDS: z
+    .string()
+    .default("auto")
+    .transform((text, context) => {
+      const shards = readShards(text);
+      if (shards) return shards;
+      context.addIssue(
+        `must be a number of shards, or this process’s of a number, ${shardsExample}`,
+      );
+      return z.NEVER;
+    }),
 });
+
+const shardsExample = "such as auto, 4 or 0-1/4";
+
+/** `auto`, a count, or this process's of a count; undefined for what is none. */
+function readShards(text: string): Shards | undefined {
+  if (text === "auto") return {};
+  const [, first = "", last = first, of] =
+    /^(?:(\d{1,4})(?:-(\d{1,4}))?\/)?(\d{1,4})$/u.exec(text) ?? [];
+  const count = Number(of);
+  if (!of || count === 0) return undefined;
+  if (first === "") return { count };
+  const ids = { start: Number(first), end: Number(last) };
+  return ids.start <= ids.end && ids.end < count ? { count, ids } : undefined;
+}
+
+interface Shards {
+  count?: number;
+  ids?: { start: number; end: number };
+}
 
 export type Config = ReturnType<typeof readConfig>;
 
@@ -154,6 +198,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const found = read.data;
   return {
     telegram: telegramOf(found),
+    discord: discordOf(found),
     host: found.HOST,
     port: found.PORT,
     /** An origin without a slash at its end; undefined when the bot is reached where it listens. */
@@ -173,6 +218,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     businessHours: found.BUSINESS_HOURS,
     /** The source of a regular expression, not anchored, that compiles with the flag `u` and matches in bounded time. */
     orderNumberPattern: found.ORDER_NUMBER_PATTERN,
+  };
+}
+
+/** Undefined where no customer is served on Discord. */
+function discordOf(found: z.infer<typeof settings>) {
+  if (found.DISCORD_BOT_TOKEN === undefined) return undefined;
+  const { DISCORD_SUPPORT_CHANNEL: supportChannel } = found;
+  return {
+    token: found.DISCORD_BOT_TOKEN,
+    apiRoot: found.DISCORD_API_ROOT,
+    ...(supportChannel !== undefined && { supportChannel }),
+    shards: found.DISCORD_SHARDS,
   };
 }
 

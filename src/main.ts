@@ -111,6 +111,7 @@ async function run(config: Config): Promise<void> {
       prompt: receiver.prompt,
       store,
       texts,
+      clock,
       log,
       sleep: abortableSleep,
     });
@@ -118,12 +119,33 @@ async function run(config: Config): Promise<void> {
     channels.push(telegram.channel);
     closing.defer(() => telegram.close());
   }
+  const discord =
+    config.discord &&
+    (await (
+      await import("./adapters/discord/channel.ts")
+    ).openDiscord({
+      ...config.discord,
+      defaultLanguage: config.defaultLanguage,
+      shopName: config.shopName,
+      accept,
+      prompt: receiver.prompt,
+      store,
+      texts,
+      clock,
+      log,
+      sleep: abortableSleep,
+    }));
+  if (discord) channels.push(discord.channel);
   const around = { store, receiver, channels, clock, log, sleep: abortableSleep };
   const deliverer = createDeliverer({ ...around, settled: () => worker.wake() });
   const intake = createIntake({ ...around, keepEvidence, ready: () => worker.wake() });
   const worker = startWorker({ ...around, deliverer, intake });
   closing.defer(() => worker.stop());
   if (telegram) closing.defer(() => telegram.stopTaking());
+  if (discord) {
+    discord.start();
+    closing.defer(() => discord.close());
+  }
   const sweep = startEvidenceSweep({ store, evidence, clock, log, sleep: abortableSleep });
   closing.defer(() => sweep.stop());
   const http = await openHttp({
@@ -176,6 +198,8 @@ function abortableSleep(ms: number): { done: Promise<void>; abort: () => void } 
 
 try {
   await run(readConfig(process.env));
+  // Everything is closed. What a library still holds open (a connection that it was about to make) must not keep the process.
+  setTimeout(() => process.exit(), 1000).unref();
 } catch (error) {
   // One clear line for what an owner can mend; a bug keeps its stack.
   process.stderr.write(

@@ -3,11 +3,12 @@ import {
   CustomerUnreachable,
   Moved,
   OutcomeUnknown,
+  PlatformUnavailable,
   RateLimited,
   Undeliverable,
 } from "../core/errors.ts";
 import type { InboundContent } from "../core/inbound.ts";
-import { take, type Bucket } from "../core/token-bucket.ts";
+import { available, take, type Bucket } from "../core/token-bucket.ts";
 import type { Channel } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
@@ -24,12 +25,16 @@ const longestUnreachableMs = 4 * unreachablePauseMs;
 const mostUnexpectedTries = 20;
 /** Lanes that have not sent for a while have their whole allowance again. */
 const mostPaced = 10_000;
+/** While the store does not take what became of a send. */
+const settlePauseMs = 1000;
 
 export interface Deliverer {
   /** Starts sending what is due, as much as the channels have room for; resolves when it is leased. */
   start(): Promise<void>;
   /** Resolves when no send is under way. */
   idle(): Promise<void>;
+  /** As `idle`; what the store still does not take by then is left to its lease. */
+  stop(): Promise<void>;
 }
 
 /**
@@ -49,52 +54,80 @@ export function createDeliverer(parts: {
   const { store, clock, log, receiver, sleep, settled } = parts;
   const desks = parts.channels.map((channel) => ({
     channel,
-    underWay: new Set<Promise<void>>(),
+    underWay: new Map<string, Promise<void>>(),
     all: undefined as Bucket | undefined,
     lanes: new Map<string, Bucket>(),
+    /** While the platform is away or refuses the bot as a whole, no lane knocks. */
+    shut: { until: 0, times: 0 },
   }));
   type Desk = (typeof desks)[number];
+  const naps = new Set<{ abort: () => void }>();
+  let stopped = false;
 
   return {
     async start() {
       await Promise.all(desks.map(startOn));
     },
-    async idle() {
-      await Promise.all(desks.flatMap(({ underWay }) => [...underWay]));
+    idle,
+    async stop() {
+      stopped = true;
+      for (const nap of naps) nap.abort();
+      await idle();
     },
   };
 
+  async function idle(): Promise<void> {
+    await Promise.all(desks.flatMap(({ underWay }) => [...underWay.values()]));
+  }
+
   async function startOn(desk: Desk): Promise<void> {
     const { channel, underWay } = desk;
-    const limit = channel.concurrency - underWay.size;
+    // Nothing is leased that has to wait for the pace of all: the lease would run out, or the bot could not end.
+    const limit = Math.min(channel.concurrency - underWay.size, roomOn(desk));
     if (limit <= 0) return;
     const leased = await store.lease({ channel: channel.name, now: clock.now(), leaseMs, limit });
     for (const reply of leased) {
+      // Its lease has run out before the store could be told what became of it; that it still is.
+      if (underWay.has(reply.id)) continue;
       const sending = deliver(desk, reply).finally(() => {
-        underWay.delete(sending);
+        underWay.delete(reply.id);
         settled();
       });
-      underWay.add(sending);
+      underWay.set(reply.id, sending);
     }
   }
 
-  /** Never rejects: a lease that can't be settled runs out. */
+  /** Never rejects. What is known of a send is told until the store takes it: forgotten, it would be sent again. */
   async function deliver(desk: Desk, reply: LeasedReply): Promise<void> {
-    try {
-      await store.settle([await attempt(desk, reply)]);
-    } catch (error) {
-      log.error({ reply: reply.id, code: codeOf(error) }, "what became of a reply can't be kept");
+    const settlement = await attempt(desk, reply);
+    for (;;) {
+      try {
+        await store.settle([settlement]);
+        return;
+      } catch (error) {
+        log.error(
+          { reply: reply.id, code: codeOf(error) },
+          "what became of a reply can't be kept yet",
+        );
+        if (stopped) return;
+        const nap = sleep(settlePauseMs);
+        naps.add(nap);
+        await nap.done;
+        naps.delete(nap);
+      }
     }
   }
 
   async function attempt(desk: Desk, reply: LeasedReply): Promise<Settlement> {
     const { id, attempts } = reply;
-    const waitMs = laneWait(desk, reply);
+    const shutMs = desk.shut.until - clock.now();
+    const waitMs = shutMs > 0 ? shutMs : laneWait(desk, reply);
     // Given back, so that a lane that waits for its pace takes no room from the others.
     if (waitMs > 0) return { id, outcome: "later", attempts, retryAt: clock.now() + waitMs };
-    await roomOnChannel(desk);
+    takeRoom(desk);
     try {
       const { receipt, repeated } = await desk.channel.send(reply);
+      open(desk);
       return {
         id,
         outcome: "sent",
@@ -103,8 +136,28 @@ export function createDeliverer(parts: {
         ...(repeated && { repeated }),
       };
     } catch (error) {
-      return settlementOf(error, reply);
+      if (error instanceof PlatformUnavailable) close(desk, error);
+      return settlementOf(error, reply).catch((unreported: unknown) => {
+        // Refused for certain; as the conversation can't be told now, the platform is asked again.
+        log.error({ reply: id, code: codeOf(unreported) }, "what a platform says can't be taken");
+        return { id, outcome: "later", attempts, retryAt: clock.now() + settlePauseMs };
+      });
     }
+  }
+
+  /** Sends that were under way together shut it once. */
+  function close({ channel: { name }, shut }: Desk, { message: why }: PlatformUnavailable): void {
+    const now = clock.now();
+    if (now < shut.until) return;
+    shut.times++;
+    shut.until = now + backOff(shut.times);
+    if (shut.times === 1) log.error({ channel: name, why }, "no reply can be sent; all wait");
+  }
+
+  function open({ channel: { name }, shut }: Desk): void {
+    if (shut.times > 0) log.info({ channel: name }, "replies are sent again");
+    shut.times = 0;
+    shut.until = 0;
   }
 
   async function settlementOf(error: unknown, reply: LeasedReply): Promise<Settlement> {
@@ -169,24 +222,23 @@ export function createDeliverer(parts: {
     return taken.ok ? 0 : taken.retryAfterMs;
   }
 
-  /** Resolves when the channel's pace lets another message out. */
-  async function roomOnChannel(desk: Desk): Promise<void> {
+  /** How many messages the channel's pace lets out now. */
+  function roomOn({ channel: { pace }, all }: Desk): number {
+    return pace ? Math.floor(available(all, clock.now(), pace.all)) : Infinity;
+  }
+
+  function takeRoom(desk: Desk): void {
     const { pace } = desk.channel;
-    for (;;) {
-      const taken = pace && take(desk.all, clock.now(), pace.all);
-      if (!taken) return;
-      desk.all = taken.bucket;
-      if (taken.ok) return;
-      await sleep(taken.retryAfterMs).done;
-    }
+    if (pace) desk.all = take(desk.all, clock.now(), pace.all).bucket;
   }
 }
 
 function pauseAfter(error: unknown, { attempts, address }: LeasedReply): number {
-  const backOffMs = Math.min(longestPauseMs, 500 * 2 ** Math.min(attempts, 7));
   if (error instanceof RateLimited) return error.retryAfterMs;
   // A chat that moves to where it is would be tried without end.
-  return error instanceof Moved && error.address !== address ? 0 : backOffMs;
+  return error instanceof Moved && error.address !== address ? 0 : backOff(attempts);
 }
+
+const backOff = (times: number): number => Math.min(longestPauseMs, 500 * 2 ** Math.min(times, 7));
 
 const codeOf = (error: unknown): string => (error instanceof BotError ? error.code : "unexpected");

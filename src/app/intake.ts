@@ -13,13 +13,17 @@ const albumQuietMs = 1500;
 const albumLongestMs = 10_000;
 /** Eight tries over some two minutes. */
 const mostFetches = 8;
-const conversationsAtOnce = 8;
+/** Files are fetched and looked into slowly; what stands behind them elsewhere must not wait for that. */
+const fetchesAtOnce = 8;
+const conversationsAtOnce = 64;
+const logPage = 500;
 
 export interface Intake {
   /**
    * Takes what a customer did, or holds it: files that have to be fetched, and
    * what comes behind them, so that everything is taken in the order in which
-   * it came. Durable when it returns; the same key is taken once.
+   * it came, and what the conversation can't take now. Durable when it
+   * returns; the same key is taken once, an edit without a change not at all.
    *
    * @throws StoreUnavailable when nothing was written.
    */
@@ -42,26 +46,36 @@ export function createIntake(parts: {
 }): Intake {
   const { store, receiver, channels, keepEvidence, clock, log, ready } = parts;
   const underWay = new Map<string, Promise<void>>();
+  const fetching = new Set<string>();
+  /** Until when conversations wait of which the store could not be told even that. */
+  const pausedUntil = new Map<string, number>();
 
   return {
     async accept(inbound) {
       const { content, ...rest } = inbound;
-      if (content.type !== "attachments" && !(await store.isHolding(inbound.conversationId))) {
+      if (content.type === "attachments" || (await store.isHolding(inbound.conversationId)))
+        return hold(inbound);
+      if (content.type === "edited" && (await saysTheSame(rest.conversationId, content))) return;
+      try {
         await receiver.receive({ ...rest, content });
-        return;
+      } catch (error) {
+        if (error instanceof BotError && error.retryable) throw error;
+        // The fault is in this conversation: everybody else's must not come again and again for it.
+        await hold(inbound);
       }
-      const at = clock.now();
-      const inAlbum = content.type === "attachments" && content.album !== undefined;
-      await store.hold({ inbound, at, readyAt: inAlbum ? at + albumQuietMs : at });
-      ready();
     },
 
     async start() {
-      const due = await store.dueHeld(clock.now(), conversationsAtOnce);
-      for (const { conversationId, held } of due) {
-        if (underWay.has(conversationId) || underWay.size >= conversationsAtOnce) continue;
+      const now = clock.now();
+      for (const { conversationId, held } of await store.dueHeld(now, conversationsAtOnce)) {
+        const isFetch = held[0]?.inbound.content.type === "attachments";
+        const hasRoom = isFetch ? fetching.size < fetchesAtOnce : true;
+        const isPaused = (pausedUntil.get(conversationId) ?? 0) > now;
+        if (underWay.has(conversationId) || !hasRoom || isPaused) continue;
+        if (isFetch) fetching.add(conversationId);
         const taking = takeFirst(held).finally(() => {
           underWay.delete(conversationId);
+          fetching.delete(conversationId);
           ready();
         });
         underWay.set(conversationId, taking);
@@ -73,12 +87,39 @@ export function createIntake(parts: {
     },
   };
 
+  async function hold(inbound: HeldInbound): Promise<void> {
+    const { content } = inbound;
+    const at = clock.now();
+    const inAlbum = content.type === "attachments" && content.album !== undefined;
+    await store.hold({ inbound, at, readyAt: inAlbum ? at + albumQuietMs : at });
+    ready();
+  }
+
+  /** Whether an edit leaves the words as they are: platforms tell of such, too, as when a link's preview is there. */
+  async function saysTheSame(
+    conversationId: string,
+    { of, text }: { of: string; text: string },
+  ): Promise<boolean> {
+    let last: string | undefined;
+    let after = 0;
+    for (;;) {
+      const entries = await store.readLog(conversationId, after, logPage);
+      for (const { seq, body } of entries) {
+        after = seq;
+        if (body.type !== "event") continue;
+        if (body.key === of || body.said?.edits === of) last = body.said?.text;
+      }
+      if (entries.length < logPage) return last === text;
+    }
+  }
+
   /** Never rejects: what can't be taken now is held on to. */
   async function takeFirst(held: readonly Held[]): Promise<void> {
     const group = firstGroup(held);
     const [first] = group;
     if (!first) return;
     const { key, conversationId: conversation } = first.inbound;
+    pausedUntil.delete(conversation);
     try {
       const wholeAt = completeAt(group);
       if (wholeAt > clock.now()) await store.postpone(key, wholeAt, false);
@@ -87,8 +128,9 @@ export function createIntake(parts: {
       const code = error instanceof BotError ? error.code : "unexpected";
       const pauseMs = 1000 * 2 ** Math.min(first.attempts, 6);
       log.warn({ conversation, code, pauseMs }, "what a customer sent can't be taken yet");
+      const readyAt = clock.now() + pauseMs;
       // A store that fails here has the inbound ready still.
-      await store.postpone(key, clock.now() + pauseMs, true).catch(() => {});
+      await store.postpone(key, readyAt, true).catch(() => pausedUntil.set(conversation, readyAt));
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Channel } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
@@ -13,7 +14,7 @@ const timerBatch = 100;
 const pauseMs = 1000;
 /**
  * What is due and could not be started waits for room, of whose coming it is
- * told, or for a channel that is not served.
+ * told, or for its channel's pace.
  */
 const blockedSleepMs = 250;
 /** The longest sleep, so that a moved clock is noticed. */
@@ -32,12 +33,15 @@ export function startWorker(parts: {
   receiver: Receiver;
   deliverer: Deliverer;
   intake: Intake;
+  /** Replies on other channels wait until those are served again. */
+  channels: readonly Pick<Channel, "name">[];
   clock: Clock;
   log: Log;
   /** Resolves after `ms`, or when `abort` is called. */
   sleep: (ms: number) => { done: Promise<void>; abort: () => void };
 }): Worker {
   const { store, deliverer, intake, clock, log, sleep } = parts;
+  const served = parts.channels.map(({ name }) => name);
   let stopped = false;
   let woken = false;
   let tidiedAt = 0;
@@ -53,7 +57,7 @@ export function startWorker(parts: {
       stopped = true;
       sleeping?.abort();
       await running;
-      await Promise.all([intake.idle(), deliverer.idle()]);
+      await Promise.all([intake.idle(), deliverer.stop()]);
     },
   };
 
@@ -76,7 +80,7 @@ export function startWorker(parts: {
       await deliverer.start();
       await tidy();
       if (!fired) return pauseMs;
-      const next = await store.nextDueAt();
+      const next = await store.nextDueAt(served);
       return next === undefined ? longestSleepMs : sleepUntil(next - clock.now());
     } catch (error) {
       log.error({ code: codeOf(error) }, "the work stopped at a fault and goes on in a second");

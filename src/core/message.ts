@@ -18,6 +18,15 @@ export interface Message {
   author?: AgentRef;
   /** What the message waits for beside its choices; shapes the keyboard and the placeholder of a channel. */
   awaits?: "text" | "figure" | "files";
+  /** The open question, and those behind it that can be answered together with it where a channel has forms. */
+  form?: readonly FormField[];
+}
+
+/** A free answer in a form; `question` is its name in the inbound that brings it. */
+export interface FormField {
+  question: string;
+  label: string;
+  awaits: "text" | "figure" | "files";
 }
 
 export type Block =
@@ -87,7 +96,7 @@ export interface DecisionBlock {
 
 /** A button. */
 export interface Choice {
-  /** What a press sends back: `<question>:<value>` or a command; at most 64 bytes. */
+  /** What a press sends back: `<question>:<value>` or a command; at most 48 bytes. */
   id: string;
   label: string;
   /** A heading that groups neighbouring choices; absent where there are no groups. */

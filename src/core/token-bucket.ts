@@ -15,20 +15,24 @@ export type Taken =
   | { ok: true; bucket: Bucket }
   | { ok: false; bucket: Bucket; retryAfterMs: number };
 
-/** Takes one. `undefined` is a bucket that nobody has drawn from yet; a clock that goes back gives nothing. */
-export function take(
+/** How many could be taken; `undefined` is a bucket that nobody has drawn from yet. */
+export function available(
   bucket: Bucket | undefined,
   now: number,
   { capacity, perSecond }: Allowance,
-): Taken {
-  const elapsedMs = bucket ? Math.max(0, now - bucket.at) : 0;
-  const tokens = bucket
-    ? Math.min(capacity, bucket.tokens + (elapsedMs * perSecond) / 1000)
-    : capacity;
+): number {
+  if (!bucket) return capacity;
+  const elapsedMs = Math.max(0, now - bucket.at);
+  return Math.min(capacity, bucket.tokens + (elapsedMs * perSecond) / 1000);
+}
+
+/** Takes one. `undefined` is a bucket that nobody has drawn from yet; a clock that goes back gives nothing. */
+export function take(bucket: Bucket | undefined, now: number, allowance: Allowance): Taken {
+  const tokens = available(bucket, now, allowance);
   if (tokens >= 1) return { ok: true, bucket: { tokens: tokens - 1, at: now } };
   return {
     ok: false,
     bucket: { tokens, at: now },
-    retryAfterMs: Math.ceil(((1 - tokens) * 1000) / perSecond),
+    retryAfterMs: Math.ceil(((1 - tokens) * 1000) / allowance.perSecond),
   };
 }

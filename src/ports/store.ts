@@ -77,8 +77,8 @@ export interface Store {
   /** The timers due at `now`, oldest first, at most `limit`. They stay until a commit's `timers` cancel or fire them. */
   dueTimers(now: number, limit: number): Promise<DueTimer[]>;
 
-  /** When the next timer is due, the next reply can be leased or the next held inbound is ready; undefined when nothing waits. */
-  nextDueAt(): Promise<number | undefined>;
+  /** When the next timer is due, the next reply on these channels (all if absent) can be leased or the next held inbound is ready; undefined when nothing waits. */
+  nextDueAt(channels?: readonly ChannelName[]): Promise<number | undefined>;
 
   findCase(number: string): Promise<Case | undefined>;
 
@@ -103,6 +103,12 @@ export interface Store {
 
   /** 32 random bytes under this name, made at the first call, the same ever after in every process. */
   secret(name: string): Promise<Uint8Array>;
+
+  /** What a channel knows of its own connection (a session, the last message seen), of all names that begin with `prefix`, by name. */
+  readMarks(prefix: string): Promise<Mark[]>;
+
+  /** Keeps each under its name, or forgets it: all of them, or none. Durable when it returns. */
+  writeMarks(marks: readonly (Mark | { name: string })[]): Promise<void>;
 
   /** Forgets keys handled before `before`. */
   forgetHandled(before: number): Promise<void>;
@@ -189,6 +195,11 @@ export interface Delivery {
   receipt?: string;
   reason?: string;
   at: number;
+}
+
+export interface Mark {
+  name: string;
+  value: string;
 }
 
 export interface Held {

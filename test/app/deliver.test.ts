@@ -341,18 +341,23 @@ describe("a message that the platform will never take", () => {
   });
 
   it("is said once in the log, though the process dies before the lane knows", async () => {
-    let dies = true;
-    desk = openDesk({}, (store) => ({
-      async settle(settlements) {
-        if (dies) throw new StoreUnavailable("settle replies");
-        await store.settle(settlements);
-      },
-    }));
+    desk = openDesk();
     await desk.say("anna", "Bonjour");
     desk.platform.answers.set("anna", [tooLong, tooLong, takes]);
-    await desk.deliver();
+    const dying = createDeliverer({
+      ...desk,
+      store: {
+        ...desk.store,
+        settle: () => Promise.reject(new StoreUnavailable("settle replies")),
+      },
+      channels: [desk.platform.channel],
+      log: quiet,
+      sleep,
+      settled: () => {},
+    });
+    await dying.start();
+    await dying.stop();
     expect(await desk.events("anna", "platform")).toHaveLength(1);
-    dies = false;
     await desk.deliverNext();
     expect(await desk.events("anna", "platform")).toHaveLength(1);
     expect(await desk.store.readDeliveries("anna")).toMatchObject([{ state: "failed" }]);

@@ -1117,6 +1117,31 @@ export function storeContract(
       });
     });
 
+    describe("marks", () => {
+      it("are kept under their names, read by the beginning of them, and forgotten", async () => {
+        await store.writeMarks([
+          { name: "room:2", value: "b" },
+          { name: "room:1", value: "a" },
+          { name: "rooms", value: "c" },
+          { name: "room", value: "d" },
+        ]);
+        await store.writeMarks([{ name: "room:2", value: "B" }, { name: "rooms" }]);
+        expect(await store.readMarks("room:")).toEqual([
+          { name: "room:1", value: "a" },
+          { name: "room:2", value: "B" },
+        ]);
+        expect(await store.readMarks("")).toHaveLength(3);
+        expect(await store.readMarks("%_*[")).toEqual([]);
+      });
+
+      it("are written all or not at all, and a repeat changes nothing", async () => {
+        const marks = [{ name: "a", value: "1" }, { name: "b" }];
+        await Promise.all([store.writeMarks(marks), store.writeMarks(marks)]);
+        expect(await store.readMarks("")).toEqual([{ name: "a", value: "1" }]);
+        await store.writeMarks([]);
+      });
+    });
+
     describe("unnamedEvidence", () => {
       const file = (id: string) => ({
         id,

@@ -22,6 +22,8 @@ import { createWork, sleep } from "./work.ts";
 const screenshot = readFileSync(
   fileURLToPath(new URL("../fixtures/files/screenshot.png", import.meta.url)),
 );
+/** Pictures are decoded one by one, each in a process of its own: on a busy machine they take their time. */
+const patienceMs = 60_000;
 const unhurried = { perSecond: 1000, chatPerSecond: 1000, groupPerMinute: 60_000 };
 
 /** The real bot in this process, at the real grammY and the local server; only time stands still. */
@@ -49,6 +51,7 @@ export async function openTelegramBot() {
     prompt: receiver.prompt,
     store,
     texts: library,
+    clock: systemClock,
     log: quiet,
     sleep,
   });
@@ -81,7 +84,7 @@ export async function openTelegramBot() {
       async function news(): Promise<Message[]> {
         const before = seen;
         let messages: Message[] = [];
-        await person.chat.waitUntil(() => onlyBot(person.chat.messages).length > shown);
+        await person.chat.waitUntil(() => onlyBot(person.chat.messages).length > shown, patienceMs);
         for (;;) {
           const entries = await store.readLog(conversationId, before, 1000);
           seen = entries.at(-1)?.seq ?? before;
@@ -90,6 +93,7 @@ export async function openTelegramBot() {
         }
         await person.chat.waitUntil(
           () => onlyBot(person.chat.messages).length >= shown + messages.length,
+          patienceMs,
         );
         const inChat = onlyBot(person.chat.messages).slice(shown);
         for (const [index, message] of messages.entries()) compare(message, inChat[index]);

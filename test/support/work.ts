@@ -28,7 +28,11 @@ export function createWork(parts: {
 }) {
   const all = { log: quiet, sleep, keepEvidence: refuseAll, ...parts };
   let worker: Worker | undefined;
-  const wake = () => worker?.wake();
+  let moved = false;
+  const wake = () => {
+    moved = true;
+    worker?.wake();
+  };
   const deliverer = createDeliverer({ ...all, settled: wake });
   const intake = createIntake({ ...all, ready: wake });
   return {
@@ -38,11 +42,14 @@ export function createWork(parts: {
     /** Sends and takes what is due until nothing is. */
     async settle() {
       for (;;) {
+        moved = false;
         await intake.start();
         await deliverer.start();
         await Promise.all([intake.idle(), deliverer.idle()]);
         const next = await parts.store.nextDueAt();
         if (next === undefined || next > parts.clock.now()) return;
+        // What is due and did not start waits for its channel's pace.
+        if (!moved) await all.sleep(1).done;
       }
     },
   };

@@ -78,7 +78,8 @@ async function view(bytes: Uint8Array, type: EvidenceType) {
 }
 
 function tell(message: FromDecoder) {
-  process.send?.(message);
+  // With a callback, or a bot that was killed meanwhile would make it an error that nobody takes.
+  process.send?.(message, undefined, undefined, () => {});
 }
 
 process.once("message", (bytes: Uint8Array) => {

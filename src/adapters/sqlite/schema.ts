@@ -130,6 +130,13 @@ const migrations = [
 
   CREATE INDEX cases_of ON cases (conversation_id, opened_at, number);
   `,
+  // Where a platform's connection stands: sessions, known rooms.
+  `
+  CREATE TABLE mark (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /**

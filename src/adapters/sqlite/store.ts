@@ -9,7 +9,7 @@ import {
   type LogEntry,
 } from "../../core/conversation.ts";
 import { FolderUnwritable } from "../../core/errors.ts";
-import type { DueTimer, Store } from "../../ports/store.ts";
+import type { DueTimer, Mark, Store } from "../../ports/store.ts";
 import { prepareCommit } from "./commit.ts";
 import { isUnwritable, storeFailure } from "./failure.ts";
 import { createPrivateFile, createPrivateFolder } from "./folder.ts";
@@ -97,6 +97,12 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
   const unnamedEvidence = prepareUnnamedEvidence(db);
   const insertSecret = db.prepare("INSERT OR IGNORE INTO secret (name, bytes) VALUES (?, ?)");
   const selectSecret = db.prepare("SELECT bytes FROM secret WHERE name = ?");
+  // GLOB of a prefix would read its brackets as a pattern; no name has the last code point.
+  const selectMarks = db.prepare(
+    "SELECT name, value FROM mark WHERE name >= ? AND name < ? || char(1114111) ORDER BY name",
+  );
+  const replaceMark = db.prepare("INSERT OR REPLACE INTO mark (name, value) VALUES (?, ?)");
+  const deleteMark = db.prepare("DELETE FROM mark WHERE name = ?");
   const deleteHandled = db.prepare("DELETE FROM handled WHERE at < ?");
 
   async function read<T>(what: string, work: () => T): Promise<T> {
@@ -149,11 +155,11 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
         selectDueTimers.all(now, limit).map((row) => ({ ...row }) as unknown as DueTimer),
       ),
 
-    nextDueAt: () =>
+    nextDueAt: (channels = channelNames) =>
       read("read what is due", () => {
         const next = [
           selectNextTimer.get() as { at: number | null },
-          ...channelNames.map((channel) => selectNextReply.get(channel) as { at: number | null }),
+          ...channels.map((channel) => selectNextReply.get(channel) as { at: number | null }),
         ].map(({ at }) => at ?? undefined);
         const times = [...next, held.nextReadyAt()].filter((at) => at !== undefined);
         return times.length > 0 ? Math.min(...times) : undefined;
@@ -194,6 +200,18 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
       writer.write("make a secret", () => {
         insertSecret.run(name, randomBytes(32));
         return (selectSecret.get(name) as { bytes: Uint8Array }).bytes;
+      }),
+
+    readMarks: (prefix) =>
+      read("read marks", () =>
+        selectMarks.all(prefix, prefix).map((row) => ({ ...row }) as unknown as Mark),
+      ),
+
+    writeMarks: (marks) =>
+      writer.write("write marks", () => {
+        for (const mark of marks)
+          if ("value" in mark) replaceMark.run(mark.name, mark.value);
+          else deleteMark.run(mark.name);
       }),
 
     forgetHandled: (before) =>

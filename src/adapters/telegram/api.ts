@@ -1,4 +1,5 @@
 import { Api } from "grammy";
+import { setTimeout as delay } from "node:timers/promises";
 import { Agent, request } from "undici";
 
 /** Below the lease, so that a send has ended before another may begin; above what Telegram takes on a slow day. */
@@ -6,6 +7,8 @@ const timeoutSeconds = 12;
 /** A long poll's own wait comes on top. */
 const pollTimeoutSeconds = 50;
 const connections = 256;
+/** For signs that are still under way at the end; none is worth a late one. */
+const closeWithinMs = 1000;
 
 export interface TelegramApi {
   /** For everything that is answered at once. */
@@ -35,7 +38,13 @@ export function openApi(token: string, root: string): TelegramApi {
   return {
     calls: client(timeoutSeconds),
     polls: client(pollTimeoutSeconds),
-    close: () => agent.close(),
+    async close() {
+      const late = new AbortController();
+      const nap = delay(closeWithinMs, undefined, { signal: late.signal }).catch(() => undefined);
+      await Promise.race([agent.close(), nap]);
+      late.abort();
+      await agent.destroy();
+    },
   };
 }
 
@@ -50,7 +59,15 @@ interface Init {
 const fetchOn = (dispatcher: Agent) => async (url: string, init: Init) => {
   const { method = "GET", headers = {}, body = null, signal } = init;
   const end = new AbortController();
+  if (signal?.aborted) end.abort();
   signal?.addEventListener("abort", () => end.abort(), { once: true });
   const answer = await request(url, { dispatcher, method, headers, body, signal: end.signal });
-  return { json: () => answer.body.json() };
+  return { json: async () => ownAnswer(await answer.body.json()) };
 };
+
+/** @throws TypeError for what a proxy on the way made up: it tells nothing of the request. */
+function ownAnswer(answer: unknown): unknown {
+  const { ok, error_code: code } = (answer ?? {}) as { ok?: unknown; error_code?: unknown };
+  if (ok !== true && typeof code !== "number") throw new TypeError("no answer of the Bot API");
+  return answer;
+}

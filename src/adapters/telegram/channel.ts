@@ -1,10 +1,11 @@
 import type { Hono } from "hono";
 import type { Update } from "grammy/types";
-import { BotError } from "../../core/errors.ts";
+import { BotError, RateLimited } from "../../core/errors.ts";
 import type { HeldInbound } from "../../core/inbound.ts";
 import type { Language } from "../../core/language.ts";
 import type { Message } from "../../core/message.ts";
 import type { Channel } from "../../ports/channel.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Store } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
@@ -15,6 +16,7 @@ import { failureOf } from "./failure.ts";
 import { filesOf } from "./files.ts";
 import { conversationOf, readUpdate, type Reading, type Self } from "./inbound.ts";
 import { fits } from "./outbound.ts";
+import { createPauses } from "./pauses.ts";
 import { type Poller, startPolling } from "./poll.ts";
 import { createSender, readAddress } from "./send.ts";
 import { webhookOf } from "./webhook.ts";
@@ -26,7 +28,10 @@ const chatBurst = 3;
 const groupBurst = 5;
 /** After this long a button stops waiting, whatever becomes of the press. */
 const answerWithinMs = 4000;
-const introducePauseMs = 10_000;
+const shortestPauseMs = 1000;
+const longestPauseMs = 30_000;
+/** Of the day for which Telegram keeps updates (https://core.telegram.org/bots/api#getting-updates). */
+const nearlyLostMs = 20 * 3_600_000;
 
 export interface TelegramOptions {
   token: string;
@@ -42,6 +47,7 @@ export interface TelegramOptions {
   prompt: (conversationId: string) => Promise<{ message: Message; revision: number } | undefined>;
   store: Pick<Store, "load">;
   texts: TextLibrary;
+  clock: Pick<Clock, "now">;
   log: Log;
   sleep: (ms: number) => { done: Promise<void>; abort: () => void };
 }
@@ -50,7 +56,7 @@ export interface Telegram {
   channel: Channel;
   /** To be mounted at the path of the webhook's address; absent with polling. */
   webhook?: { path: string; app: Hono };
-  /** Takes no more updates and lets those in hand come to their end. */
+  /** Takes no more updates, lets those in hand come to their end and fetches no more files. */
   stopTaking(): Promise<void>;
   /** Closes the connections; no send may be under way. */
   close(): Promise<void>;
@@ -58,17 +64,21 @@ export interface Telegram {
 
 /** Serves customers on Telegram, from now on; a platform that is down or refuses the bot is asked again. */
 export function openTelegram(options: TelegramOptions): Telegram {
-  const { token, apiRoot, webhook, pace, texts, log, sleep, store, defaultLanguage } = options;
+  const { token, apiRoot, webhook, pace, texts, clock, log, sleep, store, defaultLanguage } =
+    options;
   const api = openApi(token, apiRoot);
-  const acknowledge = createAcknowledgements(api.calls, texts, log);
+  const pauses = createPauses(() => clock.now());
+  const acknowledge = createAcknowledgements({ api: api.calls, texts, clock, log, pauses });
   // The number before the colon is the bot's own.
   const self: Self = { id: Number(token.split(":")[0]) };
   const wayBack = () => self.username && `https://t.me/${self.username}`;
-  const send = createSender({ api: api.calls, texts, acknowledge, wayBack });
+  const send = createSender({ api: api.calls, texts, acknowledge, pauses, wayBack });
+  const fetching = new AbortController();
   let poller: Poller | undefined;
   let stopped = false;
   let napping: { abort: () => void } | undefined;
-  const introducing = start();
+  let warnedOfLoss = false;
+  void start();
 
   return {
     channel: {
@@ -83,7 +93,7 @@ export function openTelegram(options: TelegramOptions): Telegram {
       },
       fits,
       send,
-      files: filesOf(api.calls, token, apiRoot),
+      files: filesOf(api.calls, token, apiRoot, fetching.signal),
       showTyping(address) {
         const { chatId, threadId } = readAddress(address);
         acknowledge.showTyping(chatId, threadId);
@@ -98,14 +108,14 @@ export function openTelegram(options: TelegramOptions): Telegram {
     async stopTaking() {
       stopped = true;
       napping?.abort();
-      await introducing;
+      fetching.abort();
       await poller?.stop();
     },
     close: () => api.close(),
   };
 
   async function start(): Promise<void> {
-    while (!stopped) {
+    for (let failures = 0; !stopped;) {
       try {
         const { username } = await introduce(api.calls, texts, defaultLanguage, webhook);
         self.username = username;
@@ -113,10 +123,14 @@ export function openTelegram(options: TelegramOptions): Telegram {
         if (!webhook && !stopped) poller = startPolling({ api: api.polls, accept, log, sleep });
         return;
       } catch (error) {
+        if (stopped) return;
+        failures++;
         const failure = failureOf(error);
         const why = failure instanceof BotError ? failure.message : "unexpected";
-        log.error({ why }, "Telegram can't be used yet; tried again");
-        const nap = sleep(introducePauseMs);
+        const backOffMs = Math.min(longestPauseMs, shortestPauseMs * 2 ** (failures - 1));
+        const pauseMs = failure instanceof RateLimited ? failure.retryAfterMs : backOffMs;
+        log.error({ why, pauseMs }, "Telegram can't be used yet; tried again");
+        const nap = sleep(pauseMs);
         napping = nap;
         await nap.done;
       }
@@ -127,7 +141,7 @@ export function openTelegram(options: TelegramOptions): Telegram {
   async function accept(updates: readonly Update[]): Promise<void> {
     const chats = new Map<string, Promise<void>>();
     for (const update of updates) {
-      const reading = readUpdate(update, self);
+      const reading = read(update);
       const chat = conversationIn(reading) ?? `update-${update.update_id}`;
       chats.set(
         chat,
@@ -139,6 +153,28 @@ export function openTelegram(options: TelegramOptions): Telegram {
     if (failed) throw failed.reason;
   }
 
+  /** Customers may have written more, which Telegram has dropped by now. */
+  function warnOfLoss({ message }: Update): void {
+    const ageMs = message ? clock.now() - message.date * 1000 : 0;
+    if (warnedOfLoss || ageMs < nearlyLostMs) return;
+    warnedOfLoss = true;
+    log.error(
+      { hours: Math.floor(ageMs / 3_600_000) },
+      "what customers write was not taken for long; Telegram drops it after 24 hours",
+    );
+  }
+
+  /** An update that can't be read is passed over: it must not keep back everybody's. */
+  function read(update: Update): Reading {
+    try {
+      warnOfLoss(update);
+      return readUpdate(update, self);
+    } catch {
+      log.error({ code: "malformed", update: update.update_id }, "an update can't be read");
+      return { type: "nothing" };
+    }
+  }
+
   async function take(reading: Reading): Promise<void> {
     switch (reading.type) {
       case "inbound":
@@ -146,10 +182,7 @@ export function openTelegram(options: TelegramOptions): Telegram {
       case "press":
         return takePress(reading);
       case "elsewhere":
-        return acknowledge.sayWhere(
-          reading.chatId,
-          sentence("telegram:elsewhere", reading.language),
-        );
+        return acknowledge.sayWhere(reading, sentence("telegram:elsewhere", reading.language));
       case "nothing":
         return reading.query && acknowledge.answer(reading.query);
     }

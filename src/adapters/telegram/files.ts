@@ -8,20 +8,28 @@ import { failureOf } from "./failure.ts";
 const largestBytes = 20 * 1024 * 1024;
 const timeoutMs = 20_000;
 
-/** Fetches customers' files. Their addresses hold the token, so none is ever kept or told. */
-export function filesOf(api: Api, token: string, root: string): FileSource {
+/**
+ * Fetches customers' files, until `end`. Their addresses hold the token, so
+ * none is ever kept or told.
+ */
+export function filesOf(api: Api, token: string, root: string, end: AbortSignal): FileSource {
   return {
     async fetch({ ref, sizeBytes = 0 }) {
+      if (typeof ref !== "string") throw new FileUnavailable("telegram", "wrongType");
       if (sizeBytes > largestBytes) throw new FileUnavailable("telegram", "tooLarge");
-      const path = await pathOf(api, String(ref));
-      return download(`${root}/file/bot${token}/${path}`);
+      const path = await pathOf(api, ref, end);
+      return download(`${root}/file/bot${token}/${path}`, end);
     },
   };
 }
 
-async function pathOf(api: Api, fileId: string): Promise<string> {
+async function pathOf(api: Api, fileId: string, end: AbortSignal): Promise<string> {
   try {
-    const { file_path: path } = await api.getFile(fileId);
+    const { file_path: path } = await api.getFile(
+      fileId,
+      // grammY's type is of another package's signal; it takes Node's.
+      end as never,
+    );
     if (path !== undefined) return path;
   } catch (error) {
     const { description = "" } = error as { description?: string };
@@ -31,9 +39,10 @@ async function pathOf(api: Api, fileId: string): Promise<string> {
   throw new FileUnavailable("telegram", "lost");
 }
 
-async function download(address: string): Promise<Uint8Array> {
+async function download(address: string, end: AbortSignal): Promise<Uint8Array> {
+  const signal = AbortSignal.any([end, AbortSignal.timeout(timeoutMs)]);
   try {
-    const { statusCode, body } = await request(address, { signal: AbortSignal.timeout(timeoutMs) });
+    const { statusCode, body } = await request(address, { signal });
     if (statusCode === 200) return await upTo(largestBytes, body);
     await body.dump();
     if (statusCode === 404) throw new FileUnavailable("telegram", "lost");

@@ -1,13 +1,15 @@
 import type { Api } from "grammy";
 import type { Update } from "grammy/types";
-import { BotError } from "../../core/errors.ts";
+import { BotError, RateLimited, StoreUnavailable } from "../../core/errors.ts";
 import type { Log } from "../../ports/log.ts";
-import { failureOf } from "./failure.ts";
+import { failureOf, refusesBot } from "./failure.ts";
 import { allowedUpdates } from "./inbound.ts";
 
 const batch = 100;
 const waitSeconds = 25;
 const longestPauseMs = 30_000;
+/** A full disk that has room again is not to be waited for. */
+const storePauseMs = 1000;
 
 export interface Poller {
   /** Ends after the batch in hand. */
@@ -56,8 +58,9 @@ export function startPolling(parts: {
         const failure = failureOf(error);
         const code = failure instanceof BotError ? failure.code : "unexpected";
         const why = failure instanceof BotError ? failure.message : "";
-        const pauseMs = Math.min(longestPauseMs, 500 * 2 ** Math.min(failures, 6));
-        log.warn({ code, why, pauseMs }, "no updates of Telegram could be taken; tried again");
+        const pauseMs = pauseAfter(failure, failures);
+        const level = refusesBot(error) ? "error" : "warn";
+        log[level]({ code, why, pauseMs }, "no updates of Telegram could be taken; tried again");
         const nap = sleep(pauseMs);
         napping = nap;
         await nap.done;
@@ -75,4 +78,10 @@ export function startPolling(parts: {
     const last = updates.at(-1);
     return last === undefined ? offset : last.update_id + 1;
   }
+}
+
+function pauseAfter(failure: unknown, failures: number): number {
+  if (failure instanceof RateLimited) return failure.retryAfterMs;
+  if (failure instanceof StoreUnavailable) return storePauseMs;
+  return Math.min(longestPauseMs, 500 * 2 ** Math.min(failures, 6));
 }

@@ -1,5 +1,5 @@
 import { type Api, InputFile } from "grammy";
-import { Undeliverable } from "../../core/errors.ts";
+import { RateLimited, Undeliverable } from "../../core/errors.ts";
 import { revisionOf } from "../../core/plan.ts";
 import type { Sent } from "../../ports/channel.ts";
 import type { LeasedReply } from "../../ports/store.ts";
@@ -8,11 +8,16 @@ import { type Acknowledgements, keyboardWords } from "./acknowledge.ts";
 import { failureOf } from "./failure.ts";
 import { keyboardOf } from "./keyboard.ts";
 import { documentOf, textOf, type TelegramText } from "./outbound.ts";
+import type { Pauses } from "./pauses.ts";
+
+/** Number of a forum's General topic, which sendMessage takes for missing where it is named. */
+const generalTopic = 1;
 
 /** A chat, or a topic of a forum: `<chat>` or `<chat>/<topic>`. */
 export function readAddress(address: string): { chatId: number; threadId?: number } {
   const [chat = "", thread] = address.split("/");
-  return { chatId: Number(chat), ...(thread !== undefined && { threadId: Number(thread) }) };
+  const threadId = Number(thread ?? generalTopic);
+  return { chatId: Number(chat), ...(threadId !== generalTopic && { threadId }) };
 }
 
 /** A receipt is the message's number, with a mark where it has buttons. */
@@ -22,10 +27,11 @@ export function createSender(parts: {
   api: Api;
   texts: TextLibrary;
   acknowledge: Acknowledgements;
+  pauses: Pauses;
   /** The bot's own address, once it is known. */
   wayBack: () => string | undefined;
 }) {
-  const { api, texts, acknowledge, wayBack } = parts;
+  const { api, texts, acknowledge, pauses, wayBack } = parts;
 
   /** One reply as one message; afterwards the question before has no buttons any more. */
   return async function send(reply: LeasedReply): Promise<Sent> {
@@ -37,7 +43,14 @@ export function createSender(parts: {
       keyboardWords(texts, reply.message.language),
     );
     const markup = keyboard.length === 0 ? {} : { reply_markup: { inline_keyboard: keyboard } };
-    const id = await carriedOut(reply, chatId, { ...thread, ...markup });
+    const pauseMs = pauses.left(chatId);
+    // A sign beside the lanes was answered so.
+    if (pauseMs > 0) throw new RateLimited("telegram", pauseMs);
+    const sending = carriedOut(reply, chatId, { ...thread, ...markup });
+    const id = await sending.catch((error: unknown) => {
+      pauses.note(chatId, error);
+      throw error;
+    });
     const [last, mark] = (reply.lastReceipt ?? "").split("+");
     if (mark !== undefined) acknowledge.strip(chatId, Number(last));
     return {

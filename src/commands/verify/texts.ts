@@ -83,6 +83,7 @@ export const alikeByRight: readonly string[] = [
   "bot:language.name.sv",
   "bot:language.name.en",
   "chat:log.label",
+  "discord:slash.panel.name",
   "console:name",
   "console:ownName.fr",
   "console:ownName.sv",
@@ -91,4 +92,6 @@ export const alikeByRight: readonly string[] = [
   "console:cases.pages",
   "console:case.conversation",
   "console:who.bot",
+  "discord:slash.status.name",
+  "discord:room.name",
 ];
