@@ -120,10 +120,12 @@ export interface Span {
 export function spansOf(message: Message): Span[] {
   // French sets a no-break space before a colon.
   const colon = message.language === "fr" ? "\u00A0: " : ": ";
-  return joined(
+  const spans = joined(
     message.blocks.map((block) => blockSpans(block, colon)),
     "\n\n",
   );
+  const { author } = message;
+  return author ? [{ text: `${author.name}\n`, as: "heading" }, ...spans] : spans;
 }
 
 /** The message as plain text, for a transcript and a screen reader's log. */
