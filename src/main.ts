@@ -52,6 +52,9 @@ async function run(config: Config): Promise<void> {
       businessHours: config.businessHours,
       currency: config.currency,
       orderNumberPattern,
+      ...(config.approvalAmountMinor !== undefined && {
+        approvalAmountMinor: config.approvalAmountMinor,
+      }),
       ...(fits(orderNumberPattern, likelyOrderNumber) && { orderNumberExample: likelyOrderNumber }),
     },
     (language) => texts.in(language),
