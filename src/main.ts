@@ -68,7 +68,10 @@ async function run(config: Config): Promise<void> {
     defaultLanguage: config.defaultLanguage,
     fits: (name, message) =>
       channels.find((channel) => channel.name === name)?.fits(message) ?? true,
-    committed: () => worker.wake(),
+    committed(conversationId) {
+      worker.wake();
+      desk.changed(conversationId);
+    },
   });
   const keepEvidence = createKeepEvidence({ inspector, evidence, clock });
 
@@ -99,7 +102,15 @@ async function run(config: Config): Promise<void> {
     clock,
     language: config.defaultLanguage,
     timeZone: config.timeZone,
-    describe: flow.describe,
+    owner: { id: "owner", name: config.shopName, role: "admin" },
+    act: receiver.act,
+    flow,
+    topics: (own) => [
+      ...topics.map((id) => ({ id, title: own.text(`bot:topic.${id}`) })),
+      { id: "withdrawal", title: own.text("bot:button.withdrawal") },
+    ],
+    targetHours: config.deskTargetHours,
+    publicUrl: () => config.publicUrl ?? http.url,
     charts: { flow: flow.id, pictures: readPictures() },
   });
   const channels: Channel[] = [web.channel];
@@ -145,6 +156,7 @@ async function run(config: Config): Promise<void> {
 
   closing.defer(() => http.close());
   closing.defer(() => web.close());
+  closing.defer(() => desk.close());
 
   const url = config.publicUrl ?? http.url;
   process.stdout.write(
