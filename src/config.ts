@@ -102,6 +102,17 @@ export const settings = z.object({
       if (fault) context.addIssue(`${fault}, such as \\d{5,9} or VL-[A-Z0-9]{4,10}`);
     })
     .default(String.raw`\d{5,9}`),
+  DESK_TARGET_HOURS: z
+    .string()
+    .regex(/^\d{1,4}(?:\.\d)?$/u, "must be a number of hours, such as 24")
+    .transform(Number)
+    .refine((hours) => hours > 0, "must be more than 0 hours, such as 24")
+    .default(24),
+  DESK_APPROVAL_AMOUNT: z
+    .string()
+    .regex(/^\d{1,9}(?:\.\d{1,3})?$/u, "must be an amount in CURRENCY, such as 100 or 99.50")
+    .transform(Number)
+    .optional(),
   TELEGRAM_BOT_TOKEN: z
     .string()
     .regex(
@@ -216,6 +227,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     timeZone: found.TIME_ZONE,
     currency: found.CURRENCY,
     businessHours: found.BUSINESS_HOURS,
+    /** How long a customer should wait for the shop at most. */
+    deskTargetHours: found.DESK_TARGET_HOURS,
+    /** From this sum on a decision needs a second person; absent where none ever does. */
+    ...(found.DESK_APPROVAL_AMOUNT !== undefined && {
+      approvalAmountMinor: Math.round(
+        found.DESK_APPROVAL_AMOUNT * 10 ** minorDigits(found.CURRENCY),
+      ),
+    }),
     /** The source of a regular expression, not anchored, that compiles with the flag `u` and matches in bounded time. */
     orderNumberPattern: found.ORDER_NUMBER_PATTERN,
   };
@@ -252,6 +271,11 @@ function telegramOf(found: z.infer<typeof settings>) {
     },
   };
 }
+
+/** How many digits a currency has after the point. */
+const minorDigits = (currency: string): number =>
+  new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions()
+    .maximumFractionDigits ?? 2;
 
 function isTimeZone(name: string): boolean {
   try {

@@ -52,6 +52,9 @@ async function run(config: Config): Promise<void> {
       businessHours: config.businessHours,
       currency: config.currency,
       orderNumberPattern,
+      ...(config.approvalAmountMinor !== undefined && {
+        approvalAmountMinor: config.approvalAmountMinor,
+      }),
       ...(fits(orderNumberPattern, likelyOrderNumber) && { orderNumberExample: likelyOrderNumber }),
     },
     (language) => texts.in(language),
@@ -65,7 +68,10 @@ async function run(config: Config): Promise<void> {
     defaultLanguage: config.defaultLanguage,
     fits: (name, message) =>
       channels.find((channel) => channel.name === name)?.fits(message) ?? true,
-    committed: () => worker.wake(),
+    committed(conversationId) {
+      worker.wake();
+      desk.changed(conversationId);
+    },
   });
   const keepEvidence = createKeepEvidence({ inspector, evidence, clock });
 
@@ -96,7 +102,15 @@ async function run(config: Config): Promise<void> {
     clock,
     language: config.defaultLanguage,
     timeZone: config.timeZone,
-    describe: flow.describe,
+    owner: { id: "owner", name: config.shopName, role: "admin" },
+    act: receiver.act,
+    flow,
+    topics: (own) => [
+      ...topics.map((id) => ({ id, title: own.text(`bot:topic.${id}`) })),
+      { id: "withdrawal", title: own.text("bot:button.withdrawal") },
+    ],
+    targetHours: config.deskTargetHours,
+    publicUrl: () => config.publicUrl ?? http.url,
     charts: { flow: flow.id, pictures: readPictures() },
   });
   const channels: Channel[] = [web.channel];
@@ -164,6 +178,7 @@ async function run(config: Config): Promise<void> {
 
   closing.defer(() => http.close());
   closing.defer(() => web.close());
+  closing.defer(() => desk.close());
 
   const url = config.publicUrl ?? http.url;
   process.stdout.write(

@@ -186,7 +186,7 @@ function recordOf(context: RefundContext): DecisionRecord {
 
 export function deskCase(open: OpenCase, { language, at, owner }: RefundContext) {
   const { number, openedAt, record, waitsFor, waitingSince, factsRevision } = open;
-  const { proposal, decision } = open;
+  const { proposal, decision, firstAnsweredAt } = open;
   const { kind, reason, urgent } = record.assessment;
   return {
     number,
@@ -204,8 +204,17 @@ export function deskCase(open: OpenCase, { language, at, owner }: RefundContext)
     factsRevision,
     ...(proposal && { proposal }),
     ...(decision && { decision }),
+    ...(firstAnsweredAt !== undefined && { firstAnsweredAt }),
+    searchWords: searchWordsOf(record),
     record,
   };
+}
+
+function searchWordsOf({ answers: { orderNumber, service, links } }: DecisionRecord): string {
+  return [orderNumber, service, ...(Array.isArray(links) ? links : [])]
+    .filter((words) => words !== undefined && words !== "unknown")
+    .join(" ")
+    .toLowerCase();
 }
 
 export function statusOf({ closed, proposal, contested, decision }: OpenCase): CaseStatus {

@@ -57,6 +57,8 @@ export interface OpenCase {
   decision?: Decision | undefined;
   waitsFor: "shop" | "customer";
   waitingSince: number;
+  /** When a person first wrote to the customer about it. */
+  firstAnsweredAt?: number;
 }
 
 /** All that a decision rests on; replaying the log's events gives it again. A stored format. */

@@ -15,7 +15,7 @@ const tones: Record<DecisionOutcome, DecisionBlock["tone"]> = {
 
 /** The formal update as the customer reads it: result, reasons, clauses, next steps, how to contest (clauses 3 and 4). */
 export function decisionCard(
-  { decision, number }: OpenCase,
+  { decision, number }: Pick<OpenCase, "decision" | "number">,
   { timeZone }: Pick<RefundContext, "timeZone">,
   shop: { name: string; policyUrl: string },
   texts: Texts,

@@ -68,6 +68,7 @@ const customersTurn = (open: OpenCase, at: number): OpenCase => ({
   ...open,
   waitsFor: "customer",
   waitingSince: at,
+  firstAnsweredAt: open.firstAnsweredAt ?? at,
 });
 
 const own = chart.assign(({ event }) => {

@@ -4,6 +4,7 @@ import type { Flow } from "../../src/core/flow.ts";
 import type { Language } from "../../src/core/language.ts";
 import type { Texts } from "../../src/core/texts.ts";
 import type { DecisionRecord, RefundContext } from "./context.ts";
+import { clausesIn, draftDecision, preview } from "./decision-draft.ts";
 import { machine } from "./machine.ts";
 import { describe } from "./describe.ts";
 import { check, migrations } from "./migrations.ts";
@@ -65,6 +66,9 @@ export function createRefund(
     languageOf: ({ context }: Snapshot) => (context as RefundContext).language,
     standingOf,
     describe: (record, texts) => describe(record as DecisionRecord, settings.policyUrl, texts),
+    draftDecision: (record, texts) => draftDecision(record as DecisionRecord, currency, texts),
+    preview: (draft, made, texts) => preview(draft, made, settings, texts),
+    clauses: clausesIn,
     render: (said, snapshot, texts) => render(said, snapshot, texts, settings),
   };
   return flow;

@@ -106,10 +106,11 @@ function wordsOf(text: string): string | undefined {
 
 const withMoney: ReadonlySet<DecisionOutcome> = new Set(["fullRefund", "partialRefund"]);
 
-function decision(
+/** The decision as it is made or, above the sum that needs one, proposed to a second person. */
+export function decision(
   draft: DecisionDraft,
-  { approvalAmountMinor }: DeskRules,
-): ActMeaning | ActRefusal {
+  { approvalAmountMinor }: Pick<DeskRules, "approvalAmountMinor">,
+): { type: "decided" | "decision-proposed"; decision: DecisionDraft } | ActRefusal {
   const { outcome, amountMinor, currency } = draft;
   const cited = draft.clauses.filter((id) => (clauses as readonly string[]).includes(id));
   if (cited.length === 0 || cited.length < draft.clauses.length) return { reason: "clauseMissing" };

@@ -60,7 +60,7 @@ export function createReceiver(parts: {
   /** Whether a channel takes a message in one piece; absent where all take any. */
   fits?: (channel: ChannelName, message: Message) => boolean;
   /** Called after each commit: replies and timers may wait. */
-  committed: () => void;
+  committed: (conversationId: string) => void;
 }): Receiver {
   const { flow, store, texts, clock, log, defaultLanguage, committed } = parts;
   const fits = parts.fits ?? (() => true);
@@ -135,7 +135,7 @@ export function createReceiver(parts: {
       if (!turn) return "duplicate";
       try {
         const result = await store.commit({ ...turn, handled: key, at: moment.now });
-        if (result === "committed") committed();
+        if (result === "committed") committed(conversationId);
         return result;
       } catch (error) {
         const lostRace = error instanceof StaleConversation || error instanceof CaseNumberTaken;

@@ -32,6 +32,10 @@ export interface Case {
   proposal?: Decision;
   /** The latest that was made. */
   decision?: Decision;
+  /** When a person of the shop first wrote to the customer about it. */
+  firstAnsweredAt?: number;
+  /** What a search finds it by beside its number, in small letters: order number, service, link. */
+  searchWords?: string;
   /** The flow's decision record; the flow that wrote it reads it. */
   record: unknown;
 }
@@ -41,12 +45,23 @@ export const caseStatuses = ["open", "contested", "proposed", "decided", "closed
 /** `proposed`: a decision waits for a second person. */
 export type CaseStatus = (typeof caseStatuses)[number];
 
+export interface DescribedFact {
+  label: string;
+  value: string;
+  /** How an agent corrects it; absent where nobody can. `isFree` takes words beside the choices. */
+  correction?: {
+    question: string;
+    choices: readonly { id: string; label: string }[];
+    isFree: boolean;
+  };
+}
+
 /** A decision record as people read it, in the language of whoever reads. */
 export interface CaseDescription {
   topic: string;
   /** The assessment's kind, in a few words. */
   outcome: string;
-  facts: readonly { label: string; value: string }[];
+  facts: readonly DescribedFact[];
   assessment: AssessmentBlock;
   /** The rule and the versions of policy and flow by which it was assessed. */
   versions: string;

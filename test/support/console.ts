@@ -18,6 +18,7 @@ import {
   type Said,
 } from "../../src/core/conversation.ts";
 import type { Evidence, EvidenceType } from "../../src/core/evidence.ts";
+import { refund } from "./shop.ts";
 import type { Texts } from "../../src/core/texts.ts";
 
 const locales = fileURLToPath(new URL("../../locales", import.meta.url));
@@ -42,7 +43,22 @@ export async function openConsole(startedAt: number) {
     clock,
     language: "fr",
     timeZone: "Europe/Paris",
-    describe: (record) => record as CaseDescription,
+    owner: { id: "owner", name: "Viplikes", role: "admin" },
+    act: async () => "committed",
+    flow: {
+      ...refund,
+      describe: (record) => record as CaseDescription,
+      draftDecision: () => ({
+        outcome: "partialRefund",
+        amountMinor: 1196,
+        currency: "EUR",
+        clauses: ["5.5"],
+        reasons: "…",
+      }),
+    },
+    topics: (texts) => [{ id: "drop", title: texts.text("bot:topic.drop") }],
+    targetHours: 24,
+    publicUrl: () => "https://chat.example",
     charts: { flow: "refund", pictures },
   });
   const app = new Hono().route("/console", opened.app);

@@ -9,11 +9,18 @@ export interface Page {
   /** `panes` fills the window on a desktop; `narrow` is a column of text. */
   layout: "list" | "panes" | "narrow";
   body: Html;
+  /** What the page follows: a case by its number, or `queue`. */
+  live?: string;
+  /** How many cases wait for the shop: in the tab's title. */
+  toDo?: number;
   /** Where the browser goes by itself at once. */
   onwards?: string;
 }
 
-export function renderPage(words: Words, { title, layout, body, onwards }: Page): Html {
+export function renderPage(
+  words: Words,
+  { title, layout, body, onwards, live, toDo = 0 }: Page,
+): Html {
   return html`<!doctype html>
     <html lang="${words.language}">
       <head>
@@ -22,11 +29,20 @@ export function renderPage(words: Words, { title, layout, body, onwards }: Page)
         <meta name="robots" content="noindex, nofollow" />
         <meta name="color-scheme" content="light dark" />
         ${onwards && html`<meta http-equiv="refresh" content="0; url=${onwards}" />`}
-        <title>${title} · ${words.say("name")}</title>
+        <title>
+          ${toDo > 0 ? `(${words.texts.figure(toDo)}) ` : ""}${title} · ${words.say("name")}
+        </title>
         <link rel="stylesheet" href="/console/style.css" />
         <link rel="icon" href="data:," />
+        ${live && html`<script type="module" src="/console/desk.js"></script>`}
       </head>
-      <body class="${layout}">
+      <body
+        class="${layout}"
+        ${
+          live &&
+          html`data-live-of="${live}" data-todo="${toDo}" data-new="${words.say("notify.new")}"`
+        }
+      >
         <a class="skip" href="#main">${words.say("skip")}</a>
         <header class="bar">
           <a class="brand" href="/console">${words.say("name")}</a>
@@ -37,7 +53,7 @@ export function renderPage(words: Words, { title, layout, body, onwards }: Page)
                   href="?lang=${language}"
                   lang="${language}"
                   hreflang="${language}"
-                  aria-label="${words.say(`ownName.${language}`)}"
+                  aria-label="${language.toUpperCase()} – ${words.say(`ownName.${language}`)}"
                   ${language === words.language && html` aria-current="true"`}
                   >${language.toUpperCase()}</a
                 >`,
@@ -45,9 +61,28 @@ export function renderPage(words: Words, { title, layout, body, onwards }: Page)
           </nav>
         </header>
         <main id="main" tabindex="-1">${body}</main>
+        ${live && renderKeys(words)}
       </body>
     </html>`;
 }
+
+const keys = ["j", "k", "t", "r", "n", "d", "/", "?"] as const;
+
+/** Which keys do what; the script opens it. */
+const renderKeys = (words: Words): Html =>
+  html`<dialog id="keys" aria-labelledby="keys-title">
+    <h2 id="keys-title">${words.say("keys.title")}</h2>
+    <dl>
+      ${keys.map(
+        (key) =>
+          html`<div>
+            <dt><kbd>${key}</kbd></dt>
+            <dd>${words.say(`keys.${key === "/" ? "slash" : key === "?" ? "help" : key}`)}</dd>
+          </div>`,
+      )}
+    </dl>
+    <form method="dialog"><button class="button">${words.say("keys.close")}</button></form>
+  </dialog>`;
 
 /** A page that only says one thing and the way on. */
 export function renderNotice(

@@ -4,6 +4,8 @@ import type { TextValues, Texts } from "../../core/texts.ts";
 /** What the pages say, in the agent's language and the shop's time zone. */
 export interface Words {
   language: Language;
+  /** The moment of the request. */
+  now: number;
   texts: Texts;
   /** A text of `console.json`. */
   say(key: string, values?: TextValues): string;
@@ -27,6 +29,7 @@ export function wordsOf(texts: Texts, timeZone: string, now: number): Words {
   const spans = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   return {
     language,
+    now,
     texts,
     say: (key, values) => texts.text(`console:${key}`, values),
     date: (at) => texts.date(at, timeZone),

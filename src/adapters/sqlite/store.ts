@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import type { Case } from "../../core/case.ts";
 import {
   channelNames,
   type Conversation,
@@ -10,6 +9,7 @@ import {
 } from "../../core/conversation.ts";
 import { FolderUnwritable } from "../../core/errors.ts";
 import type { DueTimer, Mark, Store } from "../../ports/store.ts";
+import { prepareCases } from "./cases.ts";
 import { prepareCommit } from "./commit.ts";
 import { isUnwritable, storeFailure } from "./failure.ts";
 import { createPrivateFile, createPrivateFolder } from "./folder.ts";
@@ -66,6 +66,7 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
   const writer = createWriter(db);
   const lanes = prepareLanes(db);
   const held = prepareHeld(db);
+  const cases = prepareCases(db);
   const commit = prepareCommit(db, lanes, held);
 
   const selectConversation = db.prepare("SELECT body FROM conversation WHERE id = ?");
@@ -80,13 +81,6 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
   const selectNextTimer = db.prepare("SELECT min(due_at) AS at FROM timer");
   const selectNextReply = db.prepare(
     "SELECT min(ready_at) AS at FROM outbox WHERE channel = ? AND ready_at IS NOT NULL",
-  );
-  const selectCase = db.prepare("SELECT body FROM cases WHERE number = ?");
-  const selectCases = db.prepare(
-    "SELECT body FROM cases WHERE (opened_at, number) < (?, ?) ORDER BY opened_at DESC, number DESC LIMIT ?",
-  );
-  const selectCasesOf = db.prepare(
-    "SELECT body FROM cases WHERE conversation_id = ? ORDER BY opened_at DESC, number DESC",
   );
   const selectStandings = db.prepare(
     `
@@ -165,17 +159,18 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
         return times.length > 0 ? Math.min(...times) : undefined;
       }),
 
-    findCase: (number) =>
-      read("find a case", () => {
-        const row = selectCase.get(number) as { body: string } | undefined;
-        return row && (JSON.parse(row.body) as Case);
-      }),
-
-    listCases: ({ before = { openedAt: Number.MAX_SAFE_INTEGER, number: "" }, limit }) =>
-      read("list cases", () => casesIn(selectCases.all(before.openedAt, before.number, limit))),
-
-    casesOf: (conversationId) =>
-      read("list cases", () => casesIn(selectCasesOf.all(conversationId))),
+    findCase: (number) => read("find a case", () => cases.findCase(number)),
+    listCases: (query) => read("list cases", () => cases.listCases(query)),
+    listQueue: (query) => read("list cases", () => cases.listQueue(query)),
+    countCases: (filter) => read("count cases", () => cases.countCases(filter)),
+    casesOf: (conversationId) => read("list cases", () => cases.casesOf(conversationId)),
+    caseFigures: async (since) => {
+      try {
+        return await cases.caseFigures(since);
+      } catch (error) {
+        throw storeFailure("count cases", error);
+      }
+    },
 
     countStandings: (flow) =>
       read("count standings", () => {
@@ -225,6 +220,3 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
     },
   };
 }
-
-const casesIn = (rows: unknown[]): Case[] =>
-  rows.map((row) => JSON.parse((row as { body: string }).body) as Case);
