@@ -102,6 +102,10 @@ export const settings = z.object({
       if (fault) context.addIssue(`${fault}, such as \\d{5,9} or VL-[A-Z0-9]{4,10}`);
     })
     .default(String.raw`\d{5,9}`),
+  AGENTS_FILE: z
+    .string()
+    .regex(/^\P{C}+$/u, "must be a file's path, such as agents.json")
+    .optional(),
   TELEGRAM_BOT_TOKEN: z
     .string()
     .regex(
@@ -173,6 +177,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     businessHours: found.BUSINESS_HOURS,
     /** The source of a regular expression, not anchored, that compiles with the flag `u` and matches in bounded time. */
     orderNumberPattern: found.ORDER_NUMBER_PATTERN,
+    /** The list of who works at the desk; undefined where that is the owner alone. */
+    agentsFile: found.AGENTS_FILE,
   };
 }
 
