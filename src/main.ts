@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { createRefund } from "../flows/refund/flow.ts";
 import { topics } from "../flows/refund/policy/rules.ts";
 import { createConsole } from "./adapters/console/console.ts";
+import { createSoleOwner, openFileAgents } from "./adapters/files/agents.ts";
 import { openFileEvidence } from "./adapters/files/evidence.ts";
 import { openHttp } from "./adapters/http/server.ts";
 import { loadTexts } from "./adapters/i18next/texts.ts";
@@ -14,6 +15,7 @@ import { createLog } from "./adapters/pino/log.ts";
 import { createSharpInspector } from "./adapters/sharp/inspector.ts";
 import { openSqliteStore } from "./adapters/sqlite/store.ts";
 import { createWebChat } from "./adapters/web/channel.ts";
+import { clientAddress } from "./adapters/web/client.ts";
 import { createDeliverer } from "./app/deliver.ts";
 import { createIntake } from "./app/intake.ts";
 import { createKeepEvidence } from "./app/keep-evidence.ts";
@@ -89,8 +91,19 @@ async function run(config: Config): Promise<void> {
     publicUrl: () => config.publicUrl ?? http.url,
     maxEvidenceBytes,
   });
+  const agents = config.agentsFile
+    ? openFileAgents(config.agentsFile, log)
+    : createSoleOwner(config.shopName);
+  const provider =
+    config.oidc &&
+    (await import("./adapters/oidc/identity-provider.ts")).createOidcProvider(config.oidc);
   const desk = createConsole({
     store,
+    agents,
+    ...(provider && { provider }),
+    publicUrl: () => config.publicUrl ?? http.url,
+    addressOf: clientAddress,
+    log,
     evidence,
     texts,
     clock,

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Hono } from "hono";
-import { createConsole } from "../../src/adapters/console/console.ts";
+import { type ConsoleOptions, createConsole } from "../../src/adapters/console/console.ts";
+import { createSoleOwner } from "../../src/adapters/files/agents.ts";
 import { openFileEvidence } from "../../src/adapters/files/evidence.ts";
 import { loadTexts } from "../../src/adapters/i18next/texts.ts";
 import { systemClock } from "../../src/adapters/node/clock.ts";
@@ -30,7 +31,10 @@ const pictures = ["whole", "drop"].map((id) => ({
 }));
 
 /** The console on a store in memory; a case's record is its description itself. */
-export async function openConsole(startedAt: number) {
+export async function openConsole(
+  startedAt: number,
+  given: Partial<Pick<ConsoleOptions, "agents" | "provider">> = {},
+) {
   const folder = await mkdtemp(join(tmpdir(), "ombud-console-"));
   const store = openSqliteStore(":memory:");
   const evidence = openFileEvidence(folder);
@@ -40,6 +44,11 @@ export async function openConsole(startedAt: number) {
     evidence,
     texts: await loadTexts(locales),
     clock,
+    agents: createSoleOwner("Viplikes"),
+    publicUrl: () => "http://localhost",
+    addressOf: () => "192.0.2.1",
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    ...given,
     language: "fr",
     timeZone: "Europe/Paris",
     describe: (record) => record as CaseDescription,
@@ -50,6 +59,7 @@ export async function openConsole(startedAt: number) {
   return {
     app,
     clock,
+    store,
     evidence,
     enterPath: () => opened.enterPath(),
     /** The cookie of a new session. */

@@ -1,39 +1,40 @@
 import { readFileSync } from "node:fs";
 import { type Context, Hono } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
+import type { Agent } from "../../core/agent.ts";
 import type { Case, CaseDescription } from "../../core/case.ts";
 import type { LogEntry } from "../../core/conversation.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import { type Language, isLanguage, preferredLanguage } from "../../core/language.ts";
 import type { Texts } from "../../core/texts.ts";
-import type { Clock } from "../../ports/clock.ts";
 import type { EvidenceStore } from "../../ports/evidence.ts";
 import type { Store } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
+import { renderAudit } from "./audit.ts";
 import { renderCase } from "./case.ts";
 import { type Picture, renderChart, styleOf } from "./chart.ts";
 import { renderDeliveries } from "./deliveries.ts";
+import { cookieOf, createDoor, type DoorOptions } from "./door.ts";
 import { type Row, renderList } from "./list.ts";
 import { renderNotice } from "./page.ts";
-import { createSessions, sessionSeconds } from "./session.ts";
 import { type Words, wordsOf } from "./words.ts";
 
-export interface ConsoleOptions {
-  store: Pick<
-    Store,
-    | "load"
-    | "listCases"
-    | "casesOf"
-    | "findCase"
-    | "readLog"
-    | "readDeliveries"
-    | "listTroubledDeliveries"
-    | "countStandings"
-    | "secret"
-  >;
+export interface ConsoleOptions extends Omit<DoorOptions, "store"> {
+  store: DoorOptions["store"] &
+    Pick<
+      Store,
+      | "load"
+      | "listCases"
+      | "casesOf"
+      | "findCase"
+      | "readLog"
+      | "readDeliveries"
+      | "listTroubledDeliveries"
+      | "countStandings"
+      | "listAudit"
+    >;
   evidence: Pick<EvidenceStore, "original" | "view">;
   texts: TextLibrary;
-  clock: Clock;
   /** For an agent whose browser asks for none that the bot speaks. */
   language: Language;
   timeZone: string;
@@ -48,9 +49,10 @@ export interface Console {
   app: Hono;
   /** Path and query of a new one-time link; an earlier one that was not used is void. */
   enterPath(): string;
+  /** Who asks, looked up anew: undefined once the session is over. */
+  agentOf(c: Context): Promise<Agent | undefined>;
 }
 
-const sessionCookie = "ombud_console";
 const languageCookie = "ombud_console_lang";
 const pageLength = 50;
 const queueLength = 30;
@@ -60,7 +62,7 @@ const styles = readFileSync(new URL("./console.css", import.meta.url), "utf8");
 const headers = {
   "Cache-Control": "no-store",
   "Content-Security-Policy":
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Resource-Policy": "same-origin",
   "Referrer-Policy": "no-referrer",
@@ -68,10 +70,9 @@ const headers = {
   "X-Robots-Tag": "noindex, nofollow",
 };
 
-/** The agents' pages: reading only, behind a one-time link. */
+/** The agents' pages, behind a log-in. */
 export function createConsole(options: ConsoleOptions): Console {
   const { store, evidence, clock, charts } = options;
-  const sessions = createSessions(store, clock);
   const allStyles = styleOf(charts.pictures) + styles;
   const app = new Hono();
 
@@ -79,13 +80,13 @@ export function createConsole(options: ConsoleOptions): Console {
     const wished = [c.req.query("lang"), getCookie(c, languageCookie)].find(isLanguage);
     const language =
       wished ?? preferredLanguage(c.req.header("Accept-Language") ?? "") ?? options.language;
-    return wordsOf(options.texts.in(language), options.timeZone, clock.now());
+    return wordsOf(options.texts.in(language), options.timeZone, clock.now(), door.knownIn(c));
   };
   const describe = (entry: Case, { texts }: Words): Row => ({
     entry,
     description: options.describe(entry.record, texts),
   });
-  const hasSession = (c: Context) => sessions.isOpen(getCookie(c, sessionCookie) ?? "");
+  const door = createDoor(options, words);
 
   app.use(async (c, next) => {
     for (const [name, value] of Object.entries(headers)) c.header(name, value);
@@ -99,25 +100,8 @@ export function createConsole(options: ConsoleOptions): Console {
     c.body(allStyles, 200, { "Content-Type": "text/css; charset=utf-8" }),
   );
 
-  app.get("/enter", async (c) => {
-    // A browser that looks ahead and a chat that previews links must not use the link up.
-    const isLookingAhead =
-      c.req.method === "HEAD" || c.req.header("Sec-Purpose")?.includes("prefetch");
-    if (isLookingAhead) return c.body(null, 503);
-    const session = await sessions.redeem(c.req.query("token") ?? "");
-    if (session) {
-      setCookie(c, sessionCookie, session, { ...cookieOf(c), maxAge: sessionSeconds });
-      // Not a redirect: a browser sends no Strict cookie along a redirect that began on another site.
-      return c.html(renderNotice(words(c), "entered", "/console"));
-    }
-    return (await hasSession(c))
-      ? c.redirect("/console", 303)
-      : c.html(renderNotice(words(c), "used"), 401);
-  });
-
-  app.use(async (c, next) =>
-    (await hasSession(c)) ? next() : c.html(renderNotice(words(c), "closed"), 401),
-  );
+  // From here on the door has let in whoever asks.
+  app.route("/", door.app);
 
   app.get("/", async (c) => {
     const before = readBefore(c.req.query("before"));
@@ -168,6 +152,20 @@ export function createConsole(options: ConsoleOptions): Console {
       }),
     );
     return c.html(renderDeliveries(words(c), { rows, older, isFirstPage: !before }));
+  });
+
+  app.get("/audit", async (c) => {
+    const before = Number(/^\d{1,15}$/u.exec(c.req.query("before") ?? "")?.[0] ?? Number.NaN);
+    const isFirstPage = Number.isNaN(before);
+    const found = await store.listAudit({
+      ...(!isFirstPage && { before }),
+      limit: pageLength + 1,
+    });
+    const rows = found.slice(0, pageLength);
+    const last = rows.at(-1);
+    const older =
+      last && found.length > pageLength ? `/console/audit?before=${last.seq}` : undefined;
+    return c.html(renderAudit(words(c), { rows, older, isFirstPage }));
   });
 
   app.get("/cases/:number", async (c) => {
@@ -232,14 +230,7 @@ export function createConsole(options: ConsoleOptions): Console {
       .find((file) => file.id === id);
   };
 
-  return { app, enterPath: () => `/console/enter?token=${sessions.drawToken()}` };
-}
-
-/** `X-Forwarded-Proto` is believed because it can only make the cookie stricter. */
-function cookieOf(c: Context) {
-  const isSecure =
-    new URL(c.req.url).protocol === "https:" || c.req.header("X-Forwarded-Proto") === "https";
-  return { path: "/console", httpOnly: true, sameSite: "Strict", secure: isSecure } as const;
+  return { app, enterPath: door.enterPath, agentOf: door.agentOf };
 }
 
 /** Where a page goes on: after what came or was opened `at`, and of those after this `id`. */

@@ -1,3 +1,4 @@
+import type { Agent } from "../../core/agent.ts";
 import type { Language } from "../../core/language.ts";
 import type { TextValues, Texts } from "../../core/texts.ts";
 
@@ -5,6 +6,8 @@ import type { TextValues, Texts } from "../../core/texts.ts";
 export interface Words {
   language: Language;
   texts: Texts;
+  /** Who reads; undefined before the log-in. */
+  reader: Agent | undefined;
   /** A text of `console.json`. */
   say(key: string, values?: TextValues): string;
   date(at: number): string;
@@ -16,7 +19,7 @@ export interface Words {
   size(bytes: number): string;
 }
 
-export function wordsOf(texts: Texts, timeZone: string, now: number): Words {
+export function wordsOf(texts: Texts, timeZone: string, now: number, reader?: Agent): Words {
   const { language } = texts;
   const times = new Intl.DateTimeFormat(language, {
     hour: "2-digit",
@@ -28,6 +31,7 @@ export function wordsOf(texts: Texts, timeZone: string, now: number): Words {
   return {
     language,
     texts,
+    reader,
     say: (key, values) => texts.text(`console:${key}`, values),
     date: (at) => texts.date(at, timeZone),
     moment: (at) => texts.moment(at, timeZone),
