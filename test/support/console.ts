@@ -62,6 +62,11 @@ export async function openConsole(
     store,
     evidence,
     enterPath: () => opened.enterPath(),
+    /** As the store knows the session of this cookie. */
+    hashOf: (cookie: string) =>
+      createHash("sha256")
+        .update(cookie.split("=")[1] ?? "")
+        .digest("base64url"),
     /** The cookie of a new session. */
     async enter(): Promise<string> {
       const answer = await app.request(opened.enterPath());

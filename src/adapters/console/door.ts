@@ -4,7 +4,7 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { Agent } from "../../core/agent.ts";
 import { BotError, LogInFailed } from "../../core/errors.ts";
 import type { AgentDirectory } from "../../ports/agents.ts";
-import type { AuditEntry, AuditTrail } from "../../ports/audit.ts";
+import type { AuditEntry } from "../../ports/audit.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { IdentityProvider, LogInAttempt } from "../../ports/identity-provider.ts";
 import type { Log } from "../../ports/log.ts";
@@ -22,9 +22,9 @@ export interface DoorOptions {
   /** Absent where the link of the start is the only way in. */
   provider?: IdentityProvider;
   /** An origin, without a slash at its end. */
-  publicUrl(): string;
+  publicUrl: () => string;
   /** Whose address a request comes from, as far as it counts for limits. */
-  addressOf(c: Context): string;
+  addressOf: (c: Context) => string;
   clock: Clock;
   log: Log;
 }
@@ -33,11 +33,11 @@ export interface DoorOptions {
 export interface Door {
   /** The ways in and out, and before all that comes after it the wall. */
   app: Hono;
-  enterPath(): string;
+  enterPath: () => string;
   /** Whose request it is, looked up anew; undefined as soon as the session is over. */
-  agentOf(c: Context): Promise<Agent | undefined>;
+  agentOf: (c: Context) => Promise<Agent | undefined>;
   /** Whose request it was when it came in. */
-  knownIn(c: Context): Agent | undefined;
+  knownIn: (c: Context) => Agent | undefined;
 }
 
 const cookieName = "ombud_console";
@@ -133,8 +133,6 @@ export function createDoor(options: DoorOptions, words: (c: Context) => Words): 
   });
 
   app.use(async (c, next) => {
-    // The style is for the closed door too.
-    if (/\/style\.css$/u.test(c.req.path)) return next();
     const agent = await sessions.use(sessionIn(c));
     if (!agent) return c.html(notice(c, "closed"), 401);
     known.set(c, agent);
