@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { createRefund } from "../flows/refund/flow.ts";
 import { topics } from "../flows/refund/policy/rules.ts";
 import { createConsole } from "./adapters/console/console.ts";
+import { createSoleOwner, openFileAgents } from "./adapters/files/agents.ts";
 import { openFileEvidence } from "./adapters/files/evidence.ts";
 import { openHttp } from "./adapters/http/server.ts";
 import { loadTexts } from "./adapters/i18next/texts.ts";
@@ -14,6 +15,8 @@ import { createLog } from "./adapters/pino/log.ts";
 import { createSharpInspector } from "./adapters/sharp/inspector.ts";
 import { openSqliteStore } from "./adapters/sqlite/store.ts";
 import { createWebChat } from "./adapters/web/channel.ts";
+import { clientAddress } from "./adapters/web/client.ts";
+import { createAuditedAct } from "./app/audited-act.ts";
 import { createDeliverer } from "./app/deliver.ts";
 import { createIntake } from "./app/intake.ts";
 import { createKeepEvidence } from "./app/keep-evidence.ts";
@@ -95,22 +98,31 @@ async function run(config: Config): Promise<void> {
     publicUrl: () => config.publicUrl ?? http.url,
     maxEvidenceBytes,
   });
+  const agents = config.agentsFile
+    ? openFileAgents(config.agentsFile, log)
+    : createSoleOwner(config.shopName);
+  const provider =
+    config.oidc &&
+    (await import("./adapters/oidc/identity-provider.ts")).createOidcProvider(config.oidc);
   const desk = createConsole({
     store,
+    agents,
+    ...(provider && { provider }),
+    publicUrl: () => config.publicUrl ?? http.url,
+    addressOf: clientAddress,
+    log,
     evidence,
     texts,
     clock,
     language: config.defaultLanguage,
     timeZone: config.timeZone,
-    owner: { id: "owner", name: config.shopName, role: "admin" },
-    act: receiver.act,
+    act: createAuditedAct({ act: receiver.act, trail: store, clock, log, surface: "console" }),
     flow,
     topics: (own) => [
       ...topics.map((id) => ({ id, title: own.text(`bot:topic.${id}`) })),
       { id: "withdrawal", title: own.text("bot:button.withdrawal") },
     ],
     targetHours: config.deskTargetHours,
-    publicUrl: () => config.publicUrl ?? http.url,
     charts: { flow: flow.id, pictures: readPictures() },
   });
   const channels: Channel[] = [web.channel];

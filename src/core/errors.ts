@@ -166,6 +166,17 @@ export class ActRefused extends BotError {
   }
 }
 
+/** Somebody came back from the log-in page without a log-in. `reason` is a word. */
+export class LogInFailed extends BotError {
+  readonly code = "log-in-failed";
+  readonly retryable = false;
+  readonly reason: "cancelled" | "refusedByProvider" | "noIdToken" | "notOurs";
+  constructor(reason: LogInFailed["reason"], options?: ErrorOptions) {
+    super(`a log-in has failed: ${reason}`, options);
+    this.reason = reason;
+  }
+}
+
 /** The chat has another address from now on; nothing was sent. */
 export class Moved extends BotError {
   readonly code = "moved";

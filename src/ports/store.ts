@@ -3,13 +3,15 @@ import type { ChannelName, Conversation, LogBody, LogEntry } from "../core/conve
 import type { HeldInbound } from "../core/inbound.ts";
 import type { Language } from "../core/language.ts";
 import type { Message } from "../core/message.ts";
+import type { AuditTrail } from "./audit.ts";
+import type { SessionRecords } from "./sessions.ts";
 
 /**
  * Everything that must survive a crash. An implementation keeps all promises
- * of `test/contract/store.ts`. Every method may throw `StoreUnavailable`;
+ * of `test/contract/store.ts` and `test/contract/desk-records.ts`. Every method may throw `StoreUnavailable`;
  * then nothing of the call has happened, and the same call may be repeated.
  */
-export interface Store {
+export interface Store extends SessionRecords, AuditTrail {
   /** The conversation as last committed. */
   load(conversationId: string): Promise<Conversation | undefined>;
 

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Hono } from "hono";
-import { createConsole } from "../../src/adapters/console/console.ts";
+import { type ConsoleOptions, createConsole } from "../../src/adapters/console/console.ts";
+import { createSoleOwner } from "../../src/adapters/files/agents.ts";
 import { openFileEvidence } from "../../src/adapters/files/evidence.ts";
 import { loadTexts } from "../../src/adapters/i18next/texts.ts";
 import { systemClock } from "../../src/adapters/node/clock.ts";
@@ -31,7 +32,10 @@ const pictures = ["whole", "drop"].map((id) => ({
 }));
 
 /** The console on a store in memory; a case's record is its description itself. */
-export async function openConsole(startedAt: number) {
+export async function openConsole(
+  startedAt: number,
+  given: Partial<Pick<ConsoleOptions, "agents" | "provider">> = {},
+) {
   const folder = await mkdtemp(join(tmpdir(), "ombud-console-"));
   const store = openSqliteStore(":memory:");
   const evidence = openFileEvidence(folder);
@@ -41,9 +45,13 @@ export async function openConsole(startedAt: number) {
     evidence,
     texts: await loadTexts(locales),
     clock,
+    agents: createSoleOwner("Viplikes"),
+    publicUrl: () => "http://localhost",
+    addressOf: () => "192.0.2.1",
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    ...given,
     language: "fr",
     timeZone: "Europe/Paris",
-    owner: { id: "owner", name: "Viplikes", role: "admin" },
     act: async () => "committed",
     flow: {
       ...refund,
@@ -58,7 +66,6 @@ export async function openConsole(startedAt: number) {
     },
     topics: (texts) => [{ id: "drop", title: texts.text("bot:topic.drop") }],
     targetHours: 24,
-    publicUrl: () => "https://chat.example",
     charts: { flow: "refund", pictures },
   });
   const app = new Hono().route("/console", opened.app);
@@ -66,8 +73,14 @@ export async function openConsole(startedAt: number) {
   return {
     app,
     clock,
+    store,
     evidence,
     enterPath: () => opened.enterPath(),
+    /** As the store knows the session of this cookie. */
+    hashOf: (cookie: string) =>
+      createHash("sha256")
+        .update(cookie.split("=")[1] ?? "")
+        .digest("base64url"),
     /** The cookie of a new session. */
     async enter(): Promise<string> {
       const answer = await app.request(opened.enterPath());

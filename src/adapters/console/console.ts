@@ -9,47 +9,45 @@ import type { Evidence } from "../../core/evidence.ts";
 import type { Flow } from "../../core/flow.ts";
 import { type Language, isLanguage, preferredLanguage } from "../../core/language.ts";
 import type { Texts } from "../../core/texts.ts";
-import type { Clock } from "../../ports/clock.ts";
 import type { EvidenceStore } from "../../ports/evidence.ts";
 import type { CaseFilter, Store } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
+import { renderAudit } from "./audit.ts";
 import { renderCase } from "./case.ts";
 import { createChanges } from "./changes.ts";
 import { type Picture, renderChart, styleOf } from "./chart.ts";
 import { renderDeliveries } from "./deliveries.ts";
 import type { Outcome } from "./desk-forms.ts";
 import { deskRoutes } from "./desk-routes.ts";
+import { cookieOf, createDoor, type DoorOptions } from "./door.ts";
 import { dayMs, renderFigures } from "./figures.ts";
-import { gate } from "./gate.ts";
+import { limitForms } from "./limit-forms.ts";
 import { type Row, type Sought, queueAddress, renderList, views } from "./list.ts";
 import { renderNotice } from "./page.ts";
-import { createSessions, sessionSeconds } from "./session.ts";
 import { type Words, wordsOf } from "./words.ts";
 
-export interface ConsoleOptions {
-  store: Pick<
-    Store,
-    | "load"
-    | "listCases"
-    | "listQueue"
-    | "countCases"
-    | "caseFigures"
-    | "casesOf"
-    | "findCase"
-    | "readLog"
-    | "readDeliveries"
-    | "listTroubledDeliveries"
-    | "countStandings"
-    | "secret"
-  >;
+export interface ConsoleOptions extends Omit<DoorOptions, "store"> {
+  store: DoorOptions["store"] &
+    Pick<
+      Store,
+      | "load"
+      | "listCases"
+      | "listQueue"
+      | "countCases"
+      | "caseFigures"
+      | "casesOf"
+      | "findCase"
+      | "readLog"
+      | "readDeliveries"
+      | "listTroubledDeliveries"
+      | "countStandings"
+      | "listAudit"
+    >;
   evidence: Pick<EvidenceStore, "original" | "view">;
   texts: TextLibrary;
-  clock: Clock;
   /** For an agent whose browser asks for none that the bot speaks. */
   language: Language;
   timeZone: string;
-  /** Who comes by the one-time link. */
-  owner: Agent;
   act(act: Act): Promise<unknown>;
   /** Reads decision records for people, and knows how a decision reads. */
   flow: Pick<Flow, "describe" | "draftDecision" | "preview" | "clauses">;
@@ -57,7 +55,6 @@ export interface ConsoleOptions {
   topics(texts: Texts): readonly { id: string; title: string }[];
   /** How long a customer should wait for the shop at most. */
   targetHours: number;
-  publicUrl(): string;
   /** The pictures of a flow; the first is of the whole. */
   charts: { flow: string; pictures: readonly Picture[] };
 }
@@ -71,9 +68,10 @@ export interface Console {
   changed(conversationId: string): void;
   /** Ends the open pages' streams. */
   close(): void;
+  /** Who asks, looked up anew: undefined once the session is over. */
+  agentOf(c: Context): Promise<Agent | undefined>;
 }
 
-const sessionCookie = "ombud_console";
 const languageCookie = "ombud_console_lang";
 const pageLength = 50;
 const queueLength = 30;
@@ -93,10 +91,9 @@ const headers = {
   "X-Robots-Tag": "noindex, nofollow",
 };
 
-/** The agents' pages, behind a one-time link. */
+/** The agents' pages, behind a log-in. */
 export function createConsole(options: ConsoleOptions): Console {
   const { store, evidence, clock, charts } = options;
-  const sessions = createSessions(store, clock);
   const allStyles = styleOf(charts.pictures) + styles;
   const app = new Hono();
 
@@ -104,18 +101,17 @@ export function createConsole(options: ConsoleOptions): Console {
     const wished = [c.req.query("lang"), getCookie(c, languageCookie)].find(isLanguage);
     const language =
       wished ?? preferredLanguage(c.req.header("Accept-Language") ?? "") ?? options.language;
-    return wordsOf(options.texts.in(language), options.timeZone, clock.now());
+    return wordsOf(options.texts.in(language), options.timeZone, clock.now(), door.knownIn(c));
   };
   const describe = (entry: Case, { texts }: Words): Row => ({
     entry,
     description: options.flow.describe(entry.record, texts),
   });
-  const agentOf = async (c: Context): Promise<Agent | undefined> =>
-    (await hasSession(c)) ? options.owner : undefined;
+  const door = createDoor(options, words);
+  const { agentOf } = door;
   const changes = createChanges();
-  const hasSession = (c: Context) => sessions.isOpen(getCookie(c, sessionCookie) ?? "");
 
-  app.use(gate(() => options.publicUrl()));
+  app.use(limitForms);
   app.use(async (c, next) => {
     for (const [name, value] of Object.entries(headers)) c.header(name, value);
     const language = c.req.query("lang");
@@ -132,25 +128,8 @@ export function createConsole(options: ConsoleOptions): Console {
     c.body(script, 200, { "Content-Type": "text/javascript; charset=utf-8" }),
   );
 
-  app.get("/enter", async (c) => {
-    // A browser that looks ahead and a chat that previews links must not use the link up.
-    const isLookingAhead =
-      c.req.method === "HEAD" || c.req.header("Sec-Purpose")?.includes("prefetch");
-    if (isLookingAhead) return c.body(null, 503);
-    const session = await sessions.redeem(c.req.query("token") ?? "");
-    if (session) {
-      setCookie(c, sessionCookie, session, { ...cookieOf(c), maxAge: sessionSeconds });
-      // Not a redirect: a browser sends no Strict cookie along a redirect that began on another site.
-      return c.html(renderNotice(words(c), "entered", "/console"));
-    }
-    return (await hasSession(c))
-      ? c.redirect("/console", 303)
-      : c.html(renderNotice(words(c), "used"), 401);
-  });
-
-  app.use(async (c, next) =>
-    (await agentOf(c)) ? next() : c.html(renderNotice(words(c), "closed"), 401),
-  );
+  // From here on the door has let in whoever asks.
+  app.route("/", door.app);
 
   app.get("/", async (c) => {
     const agent = await agentOf(c);
@@ -216,6 +195,20 @@ export function createConsole(options: ConsoleOptions): Console {
       }),
     );
     return c.html(renderDeliveries(words(c), { rows, older, isFirstPage: !before }));
+  });
+
+  app.get("/audit", async (c) => {
+    const before = Number(/^\d{1,15}$/u.exec(c.req.query("before") ?? "")?.[0] ?? Number.NaN);
+    const isFirstPage = Number.isNaN(before);
+    const found = await store.listAudit({
+      ...(!isFirstPage && { before }),
+      limit: pageLength + 1,
+    });
+    const rows = found.slice(0, pageLength);
+    const last = rows.at(-1);
+    const older =
+      last && found.length > pageLength ? `/console/audit?before=${last.seq}` : undefined;
+    return c.html(renderAudit(words(c), { rows, older, isFirstPage }));
   });
 
   app.get("/cases/:number", async (c) => {
@@ -316,7 +309,8 @@ export function createConsole(options: ConsoleOptions): Console {
 
   return {
     app,
-    enterPath: () => `/console/enter?token=${sessions.drawToken()}`,
+    enterPath: door.enterPath,
+    agentOf,
     changed: (conversationId) => changes.tell(conversationId),
     close: () => changes.close(),
   };
@@ -363,13 +357,6 @@ function casesPage(filter: CaseFilter, c: Context) {
     ...(before && { before: { openedAt: before.at, number: before.id } }),
     limit: pageLength + 1,
   };
-}
-
-/** `X-Forwarded-Proto` is believed because it can only make the cookie stricter. */
-function cookieOf(c: Context) {
-  const isSecure =
-    new URL(c.req.url).protocol === "https:" || c.req.header("X-Forwarded-Proto") === "https";
-  return { path: "/console", httpOnly: true, sameSite: "Strict", secure: isSecure } as const;
 }
 
 /** Where a page goes on: after what came or was opened `at`, and of those after this `id`. */

@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { type Agent, isAtLeast } from "../../core/agent.ts";
 import { languages } from "../../core/language.ts";
 import type { Words } from "./words.ts";
 
@@ -17,6 +18,8 @@ export interface Page {
   onwards?: string;
 }
 
+// The referrer is the pages' own: with none, a form's Origin would be "null", and over plain http that
+// is all by which our forms are known.
 export function renderPage(
   words: Words,
   { title, layout, body, onwards, live, toDo = 0 }: Page,
@@ -27,6 +30,7 @@ export function renderPage(
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex, nofollow" />
+        <meta name="referrer" content="same-origin" />
         <meta name="color-scheme" content="light dark" />
         ${onwards && html`<meta http-equiv="refresh" content="0; url=${onwards}" />`}
         <title>
@@ -46,6 +50,7 @@ export function renderPage(
         <a class="skip" href="#main">${words.say("skip")}</a>
         <header class="bar">
           <a class="brand" href="/console">${words.say("name")}</a>
+          ${words.reader && renderReader(words, words.reader)}
           <nav class="languages" aria-label="${words.say("pageLanguage")}">
             ${languages.map(
               (language) =>
@@ -84,17 +89,41 @@ const renderKeys = (words: Words): Html =>
     <form method="dialog"><button class="button">${words.say("keys.close")}</button></form>
   </dialog>`;
 
-/** A page that only says one thing and the way on. */
+function renderReader(words: Words, { name, role }: Agent): Html {
+  return html`<div class="reader">
+    <span class="unseen">${words.say("reader.is")}</span>
+    <bdi>${name}</bdi> <small>${words.say(`role.${role}`)}</small>
+    ${isAtLeast({ id: "", name, role }, "lead") && html`<a href="/console/audit">${words.say("audit.title")}</a>`}
+    <form method="post" action="/console/logout">
+      <button class="quiet-button">${words.say("reader.logOut")}</button>
+    </form>
+  </div>`;
+}
+
+/** A page that only says one thing and the way on; `logIn` is the provider's label where there is one. */
 export function renderNotice(
   words: Words,
-  name: "closed" | "used" | "notFound" | "entered",
-  onwards?: string,
+  name:
+    | "closed"
+    | "used"
+    | "notFound"
+    | "entered"
+    | "loggedOut"
+    | "notAllowed"
+    | "crossSite"
+    | "tooMany"
+    | "unknownPerson"
+    | "logInFailed"
+    | "providerAway",
+  { onwards, logIn }: { onwards?: string; logIn?: string } = {},
 ): Html {
   const title = words.say(`${name}.title`);
+  const isInside = ["notFound", "entered", "notAllowed", "crossSite"].includes(name);
   const body = html`<div class="notice">
     <h1>${title}</h1>
-    <p>${words.say(`${name}.text`)}</p>
-    ${(name === "notFound" || name === "entered") && html`<p><a class="button" href="/console">${words.say("toCases")}</a></p>`}
+    <p>${words.say(name === "closed" && logIn ? "closed.logIn" : `${name}.text`)}</p>
+    ${isInside && html`<p><a class="button" href="/console">${words.say("toCases")}</a></p>`}
+    ${!isInside && logIn && html`<p><a class="button" href="/console/login">${words.say("logIn", { provider: logIn })}</a></p>`}
   </div>`;
   return renderPage(words, { title, layout: "narrow", body, ...(onwards && { onwards }) });
 }

@@ -172,6 +172,29 @@ const migrations = [
   CREATE INDEX cases_queue ON cases (calm, waiting_since, number, stage, owner, language, topic, search);
   CREATE INDEX cases_decided ON cases (decided_at) WHERE decided_at IS NOT NULL;
   `,
+  // Who is logged in at the desk, and what was done there.
+  `
+  CREATE TABLE session (
+    hash TEXT PRIMARY KEY,
+    agent_id TEXT NOT NULL,
+    role TEXT NOT NULL,
+    opened_at INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX session_opened ON session (opened_at);
+  CREATE INDEX session_seen ON session (seen_at);
+
+  CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    body TEXT NOT NULL, -- the rest of the entry, JSON
+    hash TEXT NOT NULL -- SHA-256 of the hash before it and of this row
+  ) STRICT;
+  CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+    BEGIN SELECT raise(ABORT, 'the audit log is only appended to'); END;
+  CREATE TRIGGER audit_is_not_removed BEFORE DELETE ON audit
+    BEGIN SELECT raise(ABORT, 'the audit log is only appended to'); END;
+  `,
 ];
 
 /**

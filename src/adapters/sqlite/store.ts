@@ -9,6 +9,7 @@ import {
 } from "../../core/conversation.ts";
 import { FolderUnwritable } from "../../core/errors.ts";
 import type { DueTimer, Mark, Store } from "../../ports/store.ts";
+import { prepareAudit } from "./audit.ts";
 import { prepareCases } from "./cases.ts";
 import { prepareCommit } from "./commit.ts";
 import { isUnwritable, storeFailure } from "./failure.ts";
@@ -18,6 +19,7 @@ import { prepareLanes } from "./lanes.ts";
 import { lockFolder } from "./lock.ts";
 import { prepareUnnamedEvidence } from "./named-evidence.ts";
 import { openDatabase } from "./schema.ts";
+import { prepareSessions } from "./sessions.ts";
 import { createWriter } from "./writer.ts";
 
 /**
@@ -68,6 +70,8 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
   const held = prepareHeld(db);
   const cases = prepareCases(db);
   const commit = prepareCommit(db, lanes, held);
+  const sessions = prepareSessions(db);
+  const audit = prepareAudit(db);
 
   const selectConversation = db.prepare("SELECT body FROM conversation WHERE id = ?");
   const selectLog = db.prepare(
@@ -211,6 +215,26 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
 
     forgetHandled: (before) =>
       writer.write("forget handled keys", () => void deleteHandled.run(before)),
+
+    openSession: (session, replaces) =>
+      writer.write("open a session", () => sessions.open(session, replaces)),
+    findSession: (hash) => read("find a session", () => sessions.find(hash)),
+    touchSession: (hash, seenAt) =>
+      writer.write("touch a session", () => sessions.touch(hash, seenAt)),
+    closeSession: (hash) => writer.write("close a session", () => sessions.close(hash)),
+    forgetSessions: ({ openedAt, seenAt }) =>
+      writer.write("forget sessions", () => sessions.forget(openedAt, seenAt)),
+
+    audit: (entry) => writer.write("write the audit log", () => audit.append(entry)),
+    listAudit: ({ before = Number.MAX_SAFE_INTEGER, limit }) =>
+      read("read the audit log", () => audit.list(before, limit)),
+    checkAudit: async () => {
+      try {
+        return await audit.check();
+      } catch (error) {
+        throw storeFailure("check the audit log", error);
+      }
+    },
 
     async close() {
       if (!db.isOpen) return;

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Console, createConsole } from "../../../src/adapters/console/console.ts";
 import type { Agent } from "../../../src/core/agent.ts";
 import { plainText } from "../../../src/core/message.ts";
-import { library, openChat, refund } from "../../support/shop.ts";
+import type { AgentDirectory } from "../../../src/ports/agents.ts";
+import { library, openChat, quiet, refund } from "../../support/shop.ts";
 
 const lead: Agent = { id: "lea", name: "Léa <b>", role: "lead" };
 let chat: ReturnType<typeof openChat>;
@@ -12,6 +13,15 @@ let app: Hono;
 let cookie = "";
 let number = "";
 let agent: Agent;
+
+/** Nobody else works here; it is also whom the link of the start lets in. */
+const soleAgent = (who: Agent): AgentDirectory => ({
+  byId: async (id) => (id === who.id ? who : undefined),
+  byWeb: async () => undefined,
+  byTelegram: async () => undefined,
+  byDiscord: async () => undefined,
+  firstAdmin: async () => who,
+});
 
 /** A console on the real receiver and store, with somebody inside. */
 async function enter(who: Agent): Promise<void> {
@@ -23,7 +33,9 @@ async function enter(who: Agent): Promise<void> {
     clock: chat.clock,
     language: "en",
     timeZone: "Europe/Paris",
-    owner: agent,
+    agents: soleAgent(agent),
+    log: quiet,
+    addressOf: () => "192.0.2.1",
     act: chat.receiver.act,
     flow: refund,
     topics: () => [],
