@@ -21,7 +21,7 @@ const words = {
     hello: "Bonjour, je regarde votre commande. <b>",
     thanks: "Merci beaucoup",
     asked: "capture d’écran",
-    joined: "de l’équipe",
+    joined: "Viplikes, de l’équipe",
     no: "Je ne suis pas d’accord, voici pourquoi",
   },
   sv: {
@@ -32,7 +32,7 @@ const words = {
     hello: "Hej, jag tittar på din order. <b>",
     thanks: "Tack så mycket",
     asked: "skärmdump",
-    joined: "från teamet",
+    joined: "Viplikes från teamet",
     no: "Det stämmer inte, jag har bilder",
   },
 } as const;
@@ -177,7 +177,7 @@ describe.skipIf(fault !== undefined)("an agent at the desk", () => {
       await preview.waitFor();
       await shoot(agent, `preview-${language}`);
       expect(await axeFaults(agent)).toEqual([]);
-      const lines = await preview.locator("h5, h6, p:not(.quiet), .reasons bdi").allTextContents();
+      const lines = await preview.locator("h4, h5, p:not(.quiet), .reasons bdi").allTextContents();
       await agent.locator(".preview button").click();
       const update = customer.page.locator(".decision");
       await update.waitFor();

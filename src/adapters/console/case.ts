@@ -66,7 +66,7 @@ export function renderCase(words: Words, shown: OpenCase): Html {
       <div id="talk" data-live>
         ${renderTranscript(words, { log, deliveries, customerLanguage: entry.language, address })}
       </div>
-      <div class="composer" id="composer" data-live>${renderComposer(words, desk)}</div>
+      <div class="composer">${renderComposer(words, desk)}</div>
     </section>
     <section class="pane case-pane" aria-labelledby="case" tabindex="0">
       <h2 id="case" class="unseen">${words.say("case.title")}</h2>

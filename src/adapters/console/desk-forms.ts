@@ -112,46 +112,50 @@ const typed = ({ outcome }: Desk, act: string, name: string): string =>
 export function renderComposer(words: Words, desk: Desk): Html {
   const { language } = desk.entry;
   const to = { language: words.say(`language.${language}`) };
-  return html`${
-    isMine(desk)
-      ? html`${renderForm(
-          desk,
-          "said",
-          { className: "answer", label: words.say("answer.title") },
-          html`<label for="answer">${words.say("answer.label", to)}</label>
-            <textarea
-              id="answer"
-              name="text"
-              rows="3"
-              maxlength="3000"
-              lang="${language}"
-              data-clears
-            >
+  return html`<div id="answering" class="composer" data-live>
+      ${
+        isMine(desk)
+          ? html`${renderForm(
+              desk,
+              "said",
+              { className: "answer", label: words.say("answer.title") },
+              html`<label for="answer">${words.say("answer.label", to)}</label>
+                <textarea
+                  id="answer"
+                  name="text"
+                  rows="3"
+                  maxlength="3000"
+                  lang="${language}"
+                  data-clears
+                >
 ${typed(desk, "said", "text")}</textarea>
-            ${button(words.say("answer.send", to), "button primary")}`,
-        )}
-        ${renderForm(
-          desk,
-          "asked",
-          { className: "asks", label: words.say("ask.title") },
-          html`<span>${words.say("ask.title")}</span> ${wantedThings.map(
-              (thing) =>
-                html`<button class="button" name="wanted" value="${thing}">
-                  ${words.say(`ask.${thing}`)}
-                </button>`,
-            )}`,
-        )}`
-      : html`<p class="quiet" id="no-answer">${words.say("answer.takeFirst")}</p>`
-  }
-  ${renderForm(
-    desk,
-    "noted",
-    { className: "note", label: words.say("note.title") },
-    html`<label for="note">${words.say("note.label")}</label>
-      <textarea id="note" name="text" rows="2" maxlength="3000" data-clears>
+                ${button(words.say("answer.send", to), "button primary")}`,
+            )}
+            ${renderForm(
+              desk,
+              "asked",
+              { className: "asks", label: words.say("ask.title") },
+              html`<span>${words.say("ask.title")}</span> ${wantedThings.map(
+                  (thing) =>
+                    html`<button class="button" name="wanted" value="${thing}">
+                      ${words.say(`ask.${thing}`)}
+                    </button>`,
+                )}`,
+            )}`
+          : html`<p class="quiet" id="no-answer">${words.say("answer.takeFirst")}</p>`
+      }
+    </div>
+    <div id="noting" data-live>
+      ${renderForm(
+        desk,
+        "noted",
+        { className: "note", label: words.say("note.title") },
+        html`<label for="note">${words.say("note.label")}</label>
+          <textarea id="note" name="text" rows="2" maxlength="3000" data-clears>
 ${typed(desk, "noted", "text")}</textarea>
-      ${button(words.say("note.save"), "button noting")}`,
-  )}`;
+          ${button(words.say("note.save"), "button noting")}`,
+      )}
+    </div>`;
 }
 
 /** A pencil at a fact that opens what corrects it. */
@@ -284,7 +288,7 @@ function renderPreview(
 ): Html {
   const form = formOf(draft, Number(field(desk.outcome?.form ?? {}, "seen")));
   return html`<section class="preview" aria-labelledby="preview-title" id="preview" tabindex="-1">
-    <h4 id="preview-title">${words.say("decide.previewTitle")}</h4>
+    <h3 id="preview-title">${words.say("decide.previewTitle")}</h3>
     ${renderUpdate(desk.entry, block)}
     ${needsSecond && html`<p>${words.say("decide.needsSecond")}</p>`}
     ${renderForm(
@@ -316,11 +320,11 @@ const formOf = (draft: DecisionDraft, seen: number): Form => ({
 /** A formal update, in the customer's language. */
 export function renderUpdate({ language }: Case, block: DecisionBlock): Html {
   return html`<article class="assessment update tone-${block.tone}" lang="${language}">
-    <h5>${block.heading}</h5>
+    <h4>${block.heading}</h4>
     <p class="summary">${block.summary}</p>
-    <h6>${block.reasonsLabel}</h6>
+    <h5>${block.reasonsLabel}</h5>
     <p class="reasons"><bdi>${visible(block.reasons)}</bdi></p>
-    <h6>${block.whyLabel}</h6>
+    <h5>${block.whyLabel}</h5>
     <ul>
       ${block.clauses.map(({ id, title }) => html`<li><b>${id}</b> ${title}</li>`)}
     </ul>
