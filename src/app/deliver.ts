@@ -54,7 +54,7 @@ export function createDeliverer(parts: {
   const { store, clock, log, receiver, sleep, settled } = parts;
   const desks = parts.channels.map((channel) => ({
     channel,
-    underWay: new Map<string, Promise<void>>(),
+    underWay: new Map<string, Promise<Settlement>>(),
     all: undefined as Bucket | undefined,
     lanes: new Map<string, Bucket>(),
     /** While the platform is away or refuses the bot as a whole, no lane knocks. */
@@ -87,29 +87,43 @@ export function createDeliverer(parts: {
     if (limit <= 0) return;
     const leased = await store.lease({ channel: channel.name, now: clock.now(), leaseMs, limit });
     for (const reply of leased) {
-      // Its lease has run out before the store could be told what became of it; that it still is.
-      if (underWay.has(reply.id)) continue;
-      const sending = deliver(desk, reply).finally(() => {
-        underWay.delete(reply.id);
+      const sending = deliver(desk, reply, underWay.get(reply.id)).finally(() => {
+        if (underWay.get(reply.id) === sending) underWay.delete(reply.id);
         settled();
       });
       underWay.set(reply.id, sending);
     }
   }
 
-  /** Never rejects. What is known of a send is told until the store takes it: forgotten, it would be sent again. */
-  async function deliver(desk: Desk, reply: LeasedReply): Promise<void> {
-    const settlement = await attempt(desk, reply);
+  /**
+   * Never rejects. What is known of a send is told until the store takes it:
+   * forgotten, it would be sent again.
+   *
+   * @param earlier of the same reply, leased again before its end is known
+   *   here: its lease ran out, or it may go at once. What became of it counts.
+   */
+  async function deliver(
+    desk: Desk,
+    reply: LeasedReply,
+    earlier: Promise<Settlement> | undefined,
+  ): Promise<Settlement> {
+    const before = await earlier;
+    const { attempts } = reply;
+    const known =
+      before && "retryAt" in before
+        ? before.retryAt > clock.now() && { ...before, attempts }
+        : before;
+    const settlement = known || (await attempt(desk, reply));
     for (;;) {
       try {
         await store.settle([settlement]);
-        return;
+        return settlement;
       } catch (error) {
         log.error(
           { reply: reply.id, code: codeOf(error) },
           "what became of a reply can't be kept yet",
         );
-        if (stopped) return;
+        if (stopped) return settlement;
         const nap = sleep(settlePauseMs);
         naps.add(nap);
         await nap.done;
