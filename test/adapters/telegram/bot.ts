@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { Hono } from "hono";
 import { expect } from "vitest";
 import { createConsole } from "../../../src/adapters/console/console.ts";
+import { createSoleOwner } from "../../../src/adapters/files/agents.ts";
 import { openFileEvidence } from "../../../src/adapters/files/evidence.ts";
 import { openHttp } from "../../../src/adapters/http/server.ts";
 import { systemClock } from "../../../src/adapters/node/clock.ts";
@@ -18,7 +19,7 @@ import { createReceiver } from "../../../src/app/receive.ts";
 import type { LogBody } from "../../../src/core/conversation.ts";
 import { StoreUnavailable } from "../../../src/core/errors.ts";
 import type { Store } from "../../../src/ports/store.ts";
-import { library, refund, settings, sunday } from "../../support/shop.ts";
+import { library, quiet, refund, settings, sunday } from "../../support/shop.ts";
 import type { Customer } from "../../support/telegram/people.ts";
 import {
   openTelegramServer,
@@ -104,7 +105,14 @@ export async function openBot(options: BotOptions = {}) {
     clock,
     language: "en",
     timeZone: settings.timeZone,
-    describe: refund.describe,
+    agents: createSoleOwner("Viplikes"),
+    log: quiet,
+    addressOf: () => "192.0.2.1",
+    publicUrl: () => "http://localhost",
+    act: async () => "committed",
+    flow: refund,
+    topics: () => [],
+    targetHours: 24,
     charts: { flow: refund.id, pictures: [] },
   });
   const consoleApp = new Hono().route("/console", desk.app);
