@@ -102,6 +102,52 @@ describe("the ways in", () => {
     expect(placeIn(again.reply as Seen)).toBe(customer.place);
   });
 
+  it("lead back into a thread that the customer has left", async () => {
+    const anna = somebody();
+    const customer = await openThread(anna, server.support);
+    anna.leave(customer.place);
+    const again = await openThread(anna, server.support);
+    expect(again.place).toBe(customer.place);
+    expect(server.channel(customer.place)?.thread?.members.has(anna.id)).toBe(true);
+  });
+
+  it("open one thread for two presses at once", async () => {
+    const anna = somebody();
+    const uses = [
+      anna.command("refund", {}, server.support),
+      anna.command("refund", {}, server.support),
+    ];
+    await expect
+      .poll(() => uses.every(({ state }) => state === "replied"), { timeout: 5000 })
+      .toBe(true);
+    const places = uses.map(({ reply }) => placeIn(reply as Seen));
+    expect(places[0]).toBe(places[1]);
+  });
+
+  it("take a thread that a crash has left empty before they open another", async () => {
+    const anna = somebody("fr");
+    await bot.store.writeMarks([{ name: `discord:opening:${anna.id}`, value: "" }]);
+    const next = await openDiscordBot(server, {
+      store: bot.store,
+      accept: (inbound, on) => accept(inbound, on),
+    });
+    const left = await createRest({
+      token: server.token,
+      apiRoot: server.api,
+      clock: systemTime,
+      sleep,
+    }).ask((api) =>
+      api.channels.createThread(server.support.id, {
+        name: `Assistance · ${anna.user.username}`,
+        type: 12,
+        invitable: false,
+      }),
+    );
+    await bot.close();
+    bot = next;
+    expect((await openThread(anna, server.support)).place).toBe(left.id);
+  });
+
   it("have /panel for staff", async () => {
     const boss = somebody("en-GB", { roles: [server.guild.role("Boss", ["MANAGE_GUILD"])] });
     const use = boss.command("panel", {}, server.support);
