@@ -21,8 +21,11 @@ import { type Poller, startPolling } from "./poll.ts";
 import { createSender, readAddress } from "./send.ts";
 import { webhookOf } from "./webhook.ts";
 
-/** In flight at once; Telegram's pace is kept by `pace`. */
-const concurrency = 256;
+/**
+ * In flight at once: what a kill may leave in doubt, so no more than Telegram's
+ * pace of 30 a second needs where each takes up to a second.
+ */
+const concurrency = 32;
 /** Short bursts in a chat are taken (https://core.telegram.org/bots/faq). */
 const chatBurst = 3;
 const groupBurst = 5;
