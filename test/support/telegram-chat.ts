@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openFileEvidence } from "../../src/adapters/files/evidence.ts";
+import { openHttp } from "../../src/adapters/http/server.ts";
 import { systemClock } from "../../src/adapters/node/clock.ts";
 import { createSharpInspector } from "../../src/adapters/sharp/inspector.ts";
 import { openSqliteStore } from "../../src/adapters/sqlite/store.ts";
@@ -27,7 +28,7 @@ const patienceMs = 60_000;
 const unhurried = { perSecond: 1000, chatPerSecond: 1000, groupPerMinute: 60_000 };
 
 /** The real bot in this process, at the real grammY and the local server; only time stands still. */
-export async function openTelegramBot() {
+export async function openTelegramBot(way: "polling" | "webhook" = "polling") {
   const folder = mkdtempSync(join(tmpdir(), "ombud-telegram-"));
   const server = await openTelegramServer();
   const store = openSqliteStore(":memory:");
@@ -42,7 +43,11 @@ export async function openTelegramBot() {
     fits: (_, message) => fits(message),
     committed: () => work.wake(),
   });
+  const port = way === "webhook" ? await freePort() : 0;
   const telegram = openTelegram({
+    ...(way === "webhook" && {
+      webhook: { url: `http://127.0.0.1:${port}/telegram`, secret: "s".repeat(32) },
+    }),
     token: server.token,
     apiRoot: server.url,
     pace: unhurried,
@@ -67,6 +72,14 @@ export async function openTelegramBot() {
       clock: systemClock,
     }),
   });
+  const http = telegram.webhook
+    ? await openHttp({
+        host: "127.0.0.1",
+        port,
+        apps: [telegram.webhook],
+        healthy: async () => true,
+      })
+    : undefined;
   const worker = work.start();
   let people = 0;
 
@@ -126,6 +139,7 @@ export async function openTelegramBot() {
       };
     },
     async close(): Promise<void> {
+      await http?.close();
       await telegram.stopTaking();
       await worker.stop();
       await telegram.close();
@@ -135,6 +149,12 @@ export async function openTelegramBot() {
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+async function freePort(): Promise<number> {
+  const http = await openHttp({ host: "127.0.0.1", port: 0, apps: [], healthy: async () => true });
+  await http.close();
+  return http.port;
 }
 
 const onlyBot = (messages: readonly SeenMessage[]) => messages.filter((one) => one.isFromBot);
