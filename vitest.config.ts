@@ -22,9 +22,9 @@ export default defineConfig({
           include: include("e2e.test"),
           globalSetup: "test/support/unpack-browser.ts",
           testTimeout: 120_000,
-          // After the others, and two at a time: a storm of kills wants a machine of its own.
+          // After the others, one at a time: a storm of kills wants a machine of its own.
           sequence: { groupOrder: 1 },
-          maxWorkers: 2,
+          maxWorkers: 1,
           // A page answers when it can; on a busy machine that takes a while.
           expect: { poll: { timeout: 15_000 } },
         },
