@@ -114,15 +114,11 @@ describe.skipIf(fault !== undefined)("the page of the live chat", () => {
     await open();
     await topic().click();
     await settled();
+    // What comes after the reload would be scrolled to, as it is new.
+    await page.locator('[data-choice="orderNumber:unknown"]').waitFor();
     await field().fill("half a sent");
-    // On a busy machine the page may still be on its way to the new question.
-    await expect
-      .poll(async () => {
-        await page.evaluate("scrollTo(0, 20)");
-        await page.evaluate("new Promise((done) => setTimeout(done, 300))");
-        return page.evaluate("scrollY");
-      })
-      .toBe(20);
+    await page.evaluate("scrollTo(0, 20)");
+    await expect.poll(() => page.evaluate("scrollY")).toBe(20);
     await page.reload();
     await page.locator(".customer").first().waitFor();
     expect(await field().inputValue()).toBe("half a sent");
