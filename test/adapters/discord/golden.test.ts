@@ -5,39 +5,28 @@ import { contentOf, plain } from "../../../src/adapters/discord/markdown.ts";
 import { modalOf } from "../../../src/adapters/discord/modal.ts";
 import { fits } from "../../../src/adapters/discord/outbound.ts";
 import { plainText, type Message } from "../../../src/core/message.ts";
-import { languages } from "../../../src/core/language.ts";
+import { languages, type Language } from "../../../src/core/language.ts";
 import { library, openChat } from "../../support/shop.ts";
-import { stories } from "../../support/stories.ts";
+import { transcribe, transcripts, waysToRules } from "../../support/golden.ts";
 
-/** Every message of every story. */
-async function messagesOf(language: (typeof languages)[number]): Promise<Message[]> {
+const ways = waysToRules();
+
+/** Every message of every golden transcript. */
+async function messagesOf(language: Language): Promise<Message[]> {
   const said: Message[] = [];
-  for (const story of stories) {
-    const chat = openChat(language);
-    said.push(...(await chat.send({ type: "started" })));
-    for (const deed of story.deeds) {
-      if ("press" in deed) said.push(...(await chat.press(deed.press)));
-      else if ("write" in deed)
-        said.push(
-          ...(await chat.type(typeof deed.write === "string" ? deed.write : deed.write[language])),
-        );
-      else
-        said.push(
-          ...(await chat.send({
-            type: "files",
-            files: [
-              {
-                id: `p${said.length}`,
-                sha256: "0",
-                type: "image/png",
-                sizeBytes: 1,
-                name: "a.png",
-              },
-            ],
-          })),
-        );
-    }
-    await chat.store.close();
+  const listen = async (messages: Promise<Message[]>) => {
+    said.push(...(await messages));
+    return messages;
+  };
+  for (const transcript of transcripts.filter((one) => one.language === language)) {
+    await transcribe(transcript, ways.get(transcript.rule) ?? [], (of) => {
+      const chat = openChat(of);
+      return {
+        ...chat,
+        send: (content) => listen(chat.send(content)),
+        press: (choice) => listen(chat.press(choice)),
+      };
+    });
   }
   return said;
 }
