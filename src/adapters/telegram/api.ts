@@ -27,12 +27,13 @@ export interface TelegramApi {
  */
 export function openApi(token: string, root: string): TelegramApi {
   const agent = new Agent({ connections, keepAliveTimeout: 30_000 });
+  const closing = new AbortController();
   const client = (seconds: number) =>
     new Api(token, {
       apiRoot: root,
       timeoutSeconds: seconds,
       // As much of `fetch` as grammY uses.
-      fetch: fetchOn(agent) as unknown as typeof fetch,
+      fetch: fetchOn(agent, closing.signal) as unknown as typeof fetch,
       baseFetchConfig: {},
     });
   return {
@@ -43,7 +44,8 @@ export function openApi(token: string, root: string): TelegramApi {
       const nap = delay(closeWithinMs, undefined, { signal: late.signal }).catch(() => undefined);
       await Promise.race([agent.close(), nap]);
       late.abort();
-      await agent.destroy();
+      // `destroy` would not reach them: a closed agent no longer knows its connections.
+      closing.abort();
     },
   };
 }
@@ -56,12 +58,13 @@ interface Init {
   signal?: Pick<AbortSignal, "aborted" | "addEventListener">;
 }
 
-const fetchOn = (dispatcher: Agent) => async (url: string, init: Init) => {
+const fetchOn = (dispatcher: Agent, closing: AbortSignal) => async (url: string, init: Init) => {
   const { method = "GET", headers = {}, body = null, signal } = init;
   const end = new AbortController();
   if (signal?.aborted) end.abort();
   signal?.addEventListener("abort", () => end.abort(), { once: true });
-  const answer = await request(url, { dispatcher, method, headers, body, signal: end.signal });
+  const either = AbortSignal.any([end.signal, closing]);
+  const answer = await request(url, { dispatcher, method, headers, body, signal: either });
   return { json: async () => ownAnswer(await answer.body.json()) };
 };
 

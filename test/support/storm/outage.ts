@@ -5,9 +5,9 @@ import { createChance } from "../chance.ts";
 import { openTelegramServer, type TelegramServer } from "../telegram/server.ts";
 import { type BotWithin, openBotWithin } from "./bot-within.ts";
 import { createDialogue, createTalker, type Temper } from "./customer.ts";
-import { type Evidence, readLeft } from "./evidence.ts";
+import { type Evidence, openCounter, readLeft } from "./evidence.ts";
 import { type Gate, openGate } from "./gate.ts";
-import { drained, longestStillMs, told } from "./storm.ts";
+import { drained, told } from "./storm.ts";
 
 export interface Outage {
   server: TelegramServer;
@@ -68,7 +68,9 @@ export async function outage(
     await during(outages);
     over.abort();
     await talking;
-    await drained(server, folder, longestStillMs);
+    const counter = openCounter(folder);
+    await drained(server, counter.waiting);
+    counter.close();
     await bot.stop();
     const left = await readLeft(folder);
     const { faults } = server;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Bot, startBot } from "../bot.ts";
-import { createChance } from "../chance.ts";
+import { type Chance, createChance } from "../chance.ts";
 import type { LoggedCall } from "../telegram/calls.ts";
 import type { FaultPlan } from "../telegram/faults.ts";
 import { openTelegramServer, type TelegramServer } from "../telegram/server.ts";
@@ -27,7 +27,7 @@ export interface StormOptions {
 }
 
 /** Pace is not what is measured. */
-const unpaced = {
+export const unpaced = {
   TELEGRAM_PER_SECOND: "1000",
   TELEGRAM_CHAT_PER_SECOND: "1000",
   TELEGRAM_GROUP_PER_MINUTE: "60000",
@@ -40,7 +40,7 @@ const calm: Temper = {
 };
 const progressWithinMs = 30_000;
 /** Longer than a lease, and than Telegram is waited for. */
-export const longestStillMs = 25_000;
+const longestStillMs = 25_000;
 const isSend = /^send(?:Message|Document)$/u;
 
 /**
@@ -102,19 +102,18 @@ export async function storm(options: StormOptions): Promise<Evidence> {
 
   try {
     await end(await begin(), "SIGTERM");
-    let now = await begin();
+    const first = await begin();
     const talking = Promise.all(talkers.map((talker) => talker.talk(over.signal)));
-    for (let stop = 0; stop < stops; stop++) {
-      // Most while everybody talks, some while the bot still wakes up.
-      if (!chance.oneIn(5)) await progress(server, now.startedAt);
-      await delay(chance.between(...everyMs));
-      await end(now, signal);
-      now = await begin();
-    }
+    const now = await endAgainAndAgain({ server, chance, stops, everyMs }, first, async (life) => {
+      await end(life, signal);
+      return begin();
+    });
     over.abort();
     endFaults?.();
     await talking;
-    await drained(server, dataDir, options.stillForMs ?? longestStillMs);
+    const counter = openCounter(dataDir);
+    await drained(server, counter.waiting, options.stillForMs);
+    counter.close();
     await end(now, "SIGTERM");
     return {
       ...told(server, talkers),
@@ -132,6 +131,23 @@ export async function storm(options: StormOptions): Promise<Evidence> {
   }
 }
 
+/** Ends and begins one life after another; resolves with the last. */
+export async function endAgainAndAgain<Begun extends { startedAt: number }>(
+  parts: Pick<StormOptions, "stops" | "everyMs"> & { server: TelegramServer; chance: Chance },
+  first: Begun,
+  restart: (life: Begun) => Promise<Begun>,
+): Promise<Begun> {
+  const { server, chance, stops, everyMs } = parts;
+  let now = first;
+  for (let stop = 0; stop < stops; stop++) {
+    // Most while everybody talks, some while the bot still wakes up.
+    if (!chance.oneIn(5)) await progress(server, now.startedAt);
+    await delay(chance.between(...everyMs));
+    now = await restart(now);
+  }
+  return now;
+}
+
 /** Resolves when the bot has said something since; or when it does not for long, which the verdict will tell. */
 async function progress(server: TelegramServer, since: number): Promise<void> {
   const isNew = ({ at, applied, method }: LoggedCall) =>
@@ -139,23 +155,24 @@ async function progress(server: TelegramServer, since: number): Promise<void> {
   await server.waitForCall(isNew, progressWithinMs).catch(() => {});
 }
 
-/** Resolves when nothing waits any more; or when nothing moves for long, which the verdict will tell. */
+/**
+ * Resolves when nothing waits any more, neither at Telegram nor in the bot;
+ * or when nothing moves for long, which the verdict will tell.
+ */
 export async function drained(
   server: TelegramServer,
-  dataDir: string,
-  stillForMs: number,
+  waitingInBot: () => number,
+  stillForMs = longestStillMs,
 ): Promise<void> {
-  const counter = openCounter(dataDir);
   let before = "";
   for (let until = Date.now() + stillForMs; Date.now() < until;) {
-    const waiting = server.world.updates.size + counter.waiting();
-    if (waiting === 0) break;
+    const waiting = server.world.updates.size + waitingInBot();
+    if (waiting === 0) return;
     const now = `${waiting} ${server.calls.length}`;
     if (now !== before) until = Date.now() + stillForMs;
     before = now;
     await delay(50);
   }
-  counter.close();
 }
 
 export function told(server: TelegramServer, talkers: readonly Talker[]) {
