@@ -4,24 +4,27 @@ const include = (suffix: string) => [`test/**/*.${suffix}.ts`];
 
 export default defineConfig({
   test: {
-    // Many files wait for processes and pages more than they compute.
-    maxWorkers: 3,
     projects: [
       {
         test: {
           name: "unit",
-          testTimeout: 30_000,
+          maxWorkers: 3,
+          testTimeout: 60_000,
           include: include("test"),
           exclude: [...include("int.test"), ...include("e2e.test")],
         },
       },
-      { test: { name: "int", include: include("int.test"), testTimeout: 30_000 } },
+      // Many files wait for processes more than they compute.
+      { test: { name: "int", maxWorkers: 3, include: include("int.test"), testTimeout: 60_000 } },
       {
         test: {
           name: "e2e",
           include: include("e2e.test"),
           globalSetup: "test/support/unpack-browser.ts",
           testTimeout: 120_000,
+          // After the others, one at a time: a storm of kills wants a machine of its own.
+          sequence: { groupOrder: 1 },
+          maxWorkers: 1,
           // A page answers when it can; on a busy machine that takes a while.
           expect: { poll: { timeout: 15_000 } },
         },

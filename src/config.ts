@@ -102,6 +102,47 @@ export const settings = z.object({
       if (fault) context.addIssue(`${fault}, such as \\d{5,9} or VL-[A-Z0-9]{4,10}`);
     })
     .default(String.raw`\d{5,9}`),
+  DESK_TARGET_HOURS: z
+    .string()
+    .regex(/^\d{1,4}(?:\.\d)?$/u, "must be a number of hours, such as 24")
+    .transform(Number)
+    .refine((hours) => hours > 0, "must be more than 0 hours, such as 24")
+    .default(24),
+  DESK_APPROVAL_AMOUNT: z
+    .string()
+    .regex(/^\d{1,9}(?:\.\d{1,3})?$/u, "must be an amount in CURRENCY, such as 100 or 99.50")
+    .transform(Number)
+    .optional(),
+  AGENTS_FILE: z
+    .string()
+    .regex(/^\P{C}+$/u, "must be a file's path, such as agents.json")
+    .optional(),
+  OIDC_ISSUER: z
+    .url({
+      protocol: /^https?$/u,
+      error: "must be the issuer's address with https://, such as https://discord.com",
+    })
+    .regex(
+      // Without TLS anybody on the way could log in as anybody; this machine is no way.
+      /^(?:https:\/\/[^?#@]+|http:\/\/(?:localhost|127\.0\.0\.1)(?::\d+)?(?:\/[^?#@]*)?)$/u,
+      "must have https:// and neither query nor user, such as https://discord.com",
+    )
+    .optional(),
+  OIDC_CLIENT_ID: z
+    .string()
+    .regex(/^[^\p{C}]{1,255}$/u, "must be the id that the provider gave, such as ombud")
+    .optional(),
+  OIDC_CLIENT_SECRET: z
+    .string()
+    .regex(
+      /^[^\p{C}]{8,1024}$/u,
+      "must be the secret that the provider gave, such as 32 letters and digits",
+    )
+    .optional(),
+  OIDC_LABEL: z
+    .string()
+    .regex(/^[^\p{C}]{1,40}$/u, "must be a name of at most 40 characters, such as Discord")
+    .optional(),
   TELEGRAM_BOT_TOKEN: z
     .string()
     .regex(
@@ -133,7 +174,51 @@ export const settings = z.object({
   TELEGRAM_PER_SECOND: pace(1000).default(30),
   TELEGRAM_CHAT_PER_SECOND: pace(1000).default(1),
   TELEGRAM_GROUP_PER_MINUTE: pace(60_000).default(20),
+  DISCORD_BOT_TOKEN: z
+    .string()
+    .regex(
+      /^[\w-]{10,100}\.[\w-]{4,20}\.[\w-]{20,100}$/u,
+      "must be a bot’s token of the developer portal, such as MTIzNDU2Nzg5MDEyMzQ1Njc4.GxYzAb.30-or-more-letters-and-digits",
+    )
+    .optional(),
+  DISCORD_API_ROOT: address("https://discord.com/api")
+    .transform((url) => url.replace(/\/$/u, ""))
+    .default("https://discord.com/api"),
+  DISCORD_SUPPORT_CHANNEL: z
+    .string()
+    .regex(/^\d{15,20}$/u, "must be the id of a text channel, such as 1312345678901234567")
+    .optional(),
+  DISCORD_SHARDS: z
+    .string()
+    .default("auto")
+    .transform((text, context) => {
+      const shards = readShards(text);
+      if (shards) return shards;
+      context.addIssue(
+        `must be a number of shards, or this process’s of a number, ${shardsExample}`,
+      );
+      return z.NEVER;
+    }),
 });
+
+const shardsExample = "such as auto, 4 or 0-1/4";
+
+/** `auto`, a count, or this process's of a count; undefined for what is none. */
+function readShards(text: string): Shards | undefined {
+  if (text === "auto") return {};
+  const [, first = "", last = first, of] =
+    /^(?:(\d{1,4})(?:-(\d{1,4}))?\/)?(\d{1,4})$/u.exec(text) ?? [];
+  const count = Number(of);
+  if (!of || count === 0) return undefined;
+  if (first === "") return { count };
+  const ids = { start: Number(first), end: Number(last) };
+  return ids.start <= ids.end && ids.end < count ? { count, ids } : undefined;
+}
+
+interface Shards {
+  count?: number;
+  ids?: { start: number; end: number };
+}
 
 export type Config = ReturnType<typeof readConfig>;
 
@@ -154,6 +239,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const found = read.data;
   return {
     telegram: telegramOf(found),
+    discord: discordOf(found),
     host: found.HOST,
     port: found.PORT,
     /** An origin without a slash at its end; undefined when the bot is reached where it listens. */
@@ -171,8 +257,70 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     timeZone: found.TIME_ZONE,
     currency: found.CURRENCY,
     businessHours: found.BUSINESS_HOURS,
+    /** How long a customer should wait for the shop at most. */
+    deskTargetHours: found.DESK_TARGET_HOURS,
+    /** From this sum on a decision needs a second person; absent where none ever does. */
+    ...(found.DESK_APPROVAL_AMOUNT !== undefined && {
+      approvalAmountMinor: Math.round(
+        found.DESK_APPROVAL_AMOUNT * 10 ** minorDigits(found.CURRENCY),
+      ),
+    }),
     /** The source of a regular expression, not anchored, that compiles with the flag `u` and matches in bounded time. */
     orderNumberPattern: found.ORDER_NUMBER_PATTERN,
+    /** The list of who works at the desk; undefined where that is the owner alone. */
+    agentsFile: found.AGENTS_FILE,
+    oidc: oidcOf(found),
+  };
+}
+
+/** Undefined where the link of the start is the only way into the console. */
+function oidcOf(found: z.infer<typeof settings>) {
+  if (found.OIDC_ISSUER === undefined) return undefined;
+  const { OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret, PUBLIC_URL: url } = found;
+  const missing = [
+    ...(clientId === undefined
+      ? ["OIDC_CLIENT_ID: must be set with OIDC_ISSUER, such as ombud"]
+      : []),
+    ...(clientSecret === undefined
+      ? [
+          "OIDC_CLIENT_SECRET: must be set with OIDC_ISSUER, such as what the provider shows with the id",
+        ]
+      : []),
+    ...(url === undefined
+      ? [
+          "PUBLIC_URL: must be set with OIDC_ISSUER, for the provider sends people back there, such as https://chat.viplikes.net",
+        ]
+      : []),
+    ...(found.AGENTS_FILE === undefined
+      ? ["AGENTS_FILE: must be set with OIDC_ISSUER, or nobody could log in, such as agents.json"]
+      : []),
+  ];
+  if (
+    clientId === undefined ||
+    clientSecret === undefined ||
+    url === undefined ||
+    missing.length > 0
+  )
+    throw new BadConfig(missing);
+  return {
+    issuer: found.OIDC_ISSUER,
+    clientId,
+    clientSecret,
+    label: found.OIDC_LABEL ?? new URL(found.OIDC_ISSUER).host,
+    /** To be entered at the provider, exactly. */
+    redirectUri: `${url}/console/login/callback`,
+  };
+}
+
+/** Undefined where no customer is served on Discord. */
+function discordOf(found: z.infer<typeof settings>) {
+  if (found.DISCORD_BOT_TOKEN === undefined) return undefined;
+  const { DISCORD_SUPPORT_CHANNEL: supportChannel } = found;
+  return {
+    token: found.DISCORD_BOT_TOKEN,
+    apiRoot: found.DISCORD_API_ROOT,
+    ...(supportChannel !== undefined && { supportChannel }),
+    shards: found.DISCORD_SHARDS,
   };
 }
 
@@ -195,6 +343,11 @@ function telegramOf(found: z.infer<typeof settings>) {
     },
   };
 }
+
+/** How many digits a currency has after the point. */
+const minorDigits = (currency: string): number =>
+  new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions()
+    .maximumFractionDigits ?? 2;
 
 function isTimeZone(name: string): boolean {
   try {

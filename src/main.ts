@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { createRefund } from "../flows/refund/flow.ts";
 import { topics } from "../flows/refund/policy/rules.ts";
 import { createConsole } from "./adapters/console/console.ts";
+import { createSoleOwner, openFileAgents } from "./adapters/files/agents.ts";
 import { openFileEvidence } from "./adapters/files/evidence.ts";
 import { openHttp } from "./adapters/http/server.ts";
 import { loadTexts } from "./adapters/i18next/texts.ts";
@@ -14,6 +15,8 @@ import { createLog } from "./adapters/pino/log.ts";
 import { createSharpInspector } from "./adapters/sharp/inspector.ts";
 import { openSqliteStore } from "./adapters/sqlite/store.ts";
 import { createWebChat } from "./adapters/web/channel.ts";
+import { clientAddress } from "./adapters/web/client.ts";
+import { createAuditedAct } from "./app/audited-act.ts";
 import { createDeliverer } from "./app/deliver.ts";
 import { createIntake } from "./app/intake.ts";
 import { createKeepEvidence } from "./app/keep-evidence.ts";
@@ -52,6 +55,9 @@ async function run(config: Config): Promise<void> {
       businessHours: config.businessHours,
       currency: config.currency,
       orderNumberPattern,
+      ...(config.approvalAmountMinor !== undefined && {
+        approvalAmountMinor: config.approvalAmountMinor,
+      }),
       ...(fits(orderNumberPattern, likelyOrderNumber) && { orderNumberExample: likelyOrderNumber }),
     },
     (language) => texts.in(language),
@@ -65,7 +71,10 @@ async function run(config: Config): Promise<void> {
     defaultLanguage: config.defaultLanguage,
     fits: (name, message) =>
       channels.find((channel) => channel.name === name)?.fits(message) ?? true,
-    committed: () => worker.wake(),
+    committed(conversationId) {
+      worker.wake();
+      desk.changed(conversationId);
+    },
   });
   const keepEvidence = createKeepEvidence({ inspector, evidence, clock });
 
@@ -89,14 +98,31 @@ async function run(config: Config): Promise<void> {
     publicUrl: () => config.publicUrl ?? http.url,
     maxEvidenceBytes,
   });
+  const agents = config.agentsFile
+    ? openFileAgents(config.agentsFile, log)
+    : createSoleOwner(config.shopName);
+  const provider =
+    config.oidc &&
+    (await import("./adapters/oidc/identity-provider.ts")).createOidcProvider(config.oidc);
   const desk = createConsole({
     store,
+    agents,
+    ...(provider && { provider }),
+    publicUrl: () => config.publicUrl ?? http.url,
+    addressOf: clientAddress,
+    log,
     evidence,
     texts,
     clock,
     language: config.defaultLanguage,
     timeZone: config.timeZone,
-    describe: flow.describe,
+    act: createAuditedAct({ act: receiver.act, trail: store, clock, log, surface: "console" }),
+    flow,
+    topics: (own) => [
+      ...topics.map((id) => ({ id, title: own.text(`bot:topic.${id}`) })),
+      { id: "withdrawal", title: own.text("bot:button.withdrawal") },
+    ],
+    targetHours: config.deskTargetHours,
     charts: { flow: flow.id, pictures: readPictures() },
   });
   const channels: Channel[] = [web.channel];
@@ -111,6 +137,7 @@ async function run(config: Config): Promise<void> {
       prompt: receiver.prompt,
       store,
       texts,
+      clock,
       log,
       sleep: abortableSleep,
     });
@@ -118,12 +145,33 @@ async function run(config: Config): Promise<void> {
     channels.push(telegram.channel);
     closing.defer(() => telegram.close());
   }
+  const discord =
+    config.discord &&
+    (await (
+      await import("./adapters/discord/channel.ts")
+    ).openDiscord({
+      ...config.discord,
+      defaultLanguage: config.defaultLanguage,
+      shopName: config.shopName,
+      accept,
+      prompt: receiver.prompt,
+      store,
+      texts,
+      clock,
+      log,
+      sleep: abortableSleep,
+    }));
+  if (discord) channels.push(discord.channel);
   const around = { store, receiver, channels, clock, log, sleep: abortableSleep };
   const deliverer = createDeliverer({ ...around, settled: () => worker.wake() });
   const intake = createIntake({ ...around, keepEvidence, ready: () => worker.wake() });
   const worker = startWorker({ ...around, deliverer, intake });
   closing.defer(() => worker.stop());
   if (telegram) closing.defer(() => telegram.stopTaking());
+  if (discord) {
+    discord.start();
+    closing.defer(() => discord.close());
+  }
   const sweep = startEvidenceSweep({ store, evidence, clock, log, sleep: abortableSleep });
   closing.defer(() => sweep.stop());
   const http = await openHttp({
@@ -142,6 +190,7 @@ async function run(config: Config): Promise<void> {
 
   closing.defer(() => http.close());
   closing.defer(() => web.close());
+  closing.defer(() => desk.close());
 
   const url = config.publicUrl ?? http.url;
   process.stdout.write(
@@ -176,6 +225,8 @@ function abortableSleep(ms: number): { done: Promise<void>; abort: () => void } 
 
 try {
   await run(readConfig(process.env));
+  // Everything is closed. What a library still holds open (a connection that it was about to make) must not keep the process.
+  setTimeout(() => process.exit(), 1000).unref();
 } catch (error) {
   // One clear line for what an owner can mend; a bug keeps its stack.
   process.stderr.write(

@@ -135,3 +135,32 @@ test(".env.example shows every setting with its default and a line of what it do
   expect(readConfig(shown)).toEqual(readConfig({}));
   for (const name of names) expect(example).toMatch(new RegExp(`^# .+\n${name}=`, "mu"));
 });
+
+test("a provider of log-ins needs all of its settings, and says which are missing", () => {
+  const issuer = { OIDC_ISSUER: "https://id.shop.test" };
+  expect(faultsOf(issuer).map((fault) => fault.split(":")[0])).toEqual([
+    "OIDC_CLIENT_ID",
+    "OIDC_CLIENT_SECRET",
+    "PUBLIC_URL",
+    "AGENTS_FILE",
+  ]);
+  const all = {
+    ...issuer,
+    OIDC_CLIENT_ID: "ombud",
+    OIDC_CLIENT_SECRET: "a-secret-of-the-test",
+    PUBLIC_URL: "https://chat.shop.test/",
+    AGENTS_FILE: "agents.json",
+  };
+  expect(readConfig(all).oidc).toMatchObject({
+    label: "id.shop.test",
+    redirectUri: "https://chat.shop.test/console/login/callback",
+  });
+  expect(readConfig({ ...all, OIDC_LABEL: "Shop" }).oidc?.label).toBe("Shop");
+});
+
+test.each(["http://id.shop.test", "https://a:b@id.shop.test", "https://id.shop.test?x", "id"])(
+  "refuses %s as the issuer of log-ins",
+  (issuer) => {
+    expect(faultsOf({ OIDC_ISSUER: issuer })[0]).toMatch(/^OIDC_ISSUER: must/u);
+  },
+);

@@ -60,21 +60,28 @@ export function assessmentCard(
         ]
       : [],
     whyLabel: texts.text("bot:assessment.why"),
-    clauses: clauses.map((clause) => {
-      const key = `policy:clause.${clause.replace(".", "_")}`;
-      return {
-        id: clause === "law" ? "§" : clause,
-        title: texts.text(`${key}.title`, figures),
-        explanation: texts.text(`${key}.explanation`, figures),
-        url: policyUrl,
-      };
-    }),
+    clauses: clauseCards(clauses, policyUrl, texts),
     policyLabel: texts.text("bot:assessment.policy"),
     nextLabel: texts.text("bot:assessment.next"),
     steps: stepsOf(assessment, timeZone, texts),
     preliminary: texts.text("bot:assessment.preliminary"),
   };
 }
+
+export const clauseCards = (
+  clauses: readonly string[],
+  policyUrl: string,
+  texts: Texts,
+): AssessmentBlock["clauses"] =>
+  clauses.map((clause) => {
+    const key = `policy:clause.${clause.replace(".", "_")}`;
+    return {
+      id: clause === "law" ? "§" : clause,
+      title: texts.text(`${key}.title`, figures),
+      explanation: texts.text(`${key}.explanation`, figures),
+      url: policyUrl,
+    };
+  });
 
 function summaryOf(
   { rule, kind, reason, refund, waitUntil }: Assessment,

@@ -5,7 +5,7 @@ import { chart, say } from "./chart.ts";
 import {
   knownOf,
   pick,
-  type CurrentCase,
+  type OpenCase,
   type DecisionRecord,
   type RefundContext,
 } from "./context.ts";
@@ -13,6 +13,7 @@ import { readFacts } from "./facts.ts";
 import { flowVersion } from "./policy/figures.ts";
 import type { RuleId, RuleTopic } from "./policy/rules.ts";
 import type { QuestionId } from "./questions.ts";
+import type { CaseStatus } from "../../src/core/case.ts";
 
 /** What clause 2 wants on every case. */
 const clause2: readonly QuestionId[] = [
@@ -43,7 +44,11 @@ const newCase = chart.assign(({ context }) => ({
     number: caseNumber(context.dice, openedInThisTurn(context)),
     openedAt: context.at,
     contested: false,
+    closed: false,
     record: recordOf(context),
+    factsRevision: 1,
+    waitsFor: "shop" as const,
+    waitingSince: context.at,
   },
   discarded: undefined,
   misses: 0,
@@ -54,13 +59,22 @@ export const saveCase = [
   chart.assign(({ context }) =>
     context.case === undefined
       ? {}
-      : { case: { ...context.case, record: { ...context.case.record, ...givenOf(context) } } },
+      : { case: withRecord(context.case, { ...context.case.record, ...givenOf(context) }) },
   ),
   {
     type: "saveCase" as const,
     params: ({ context }: Now) => ({ case: deskCase(currentCase(context), context) }),
   },
 ];
+
+/** A decision rests on what was known when it was made: any change of that makes it another revision. */
+export function withRecord(open: OpenCase, record: DecisionRecord): OpenCase {
+  const basis = ({ answers, evidence, assessment }: DecisionRecord) =>
+    JSON.stringify([answers, evidence.map(({ id }) => id), assessment.rule]);
+  return basis(record) === basis(open.record)
+    ? { ...open, record }
+    : { ...open, record, factsRevision: open.factsRevision + 1, proposal: undefined };
+}
 
 export const sayAssessment = {
   type: "say" as const,
@@ -129,15 +143,20 @@ function assessedBy(rule: RuleId, context: RefundContext) {
   return { rule, assessment: assess(rule, knownOf(context)) };
 }
 
-function currentCase({ case: open }: RefundContext): CurrentCase {
+function currentCase({ case: open }: RefundContext): OpenCase {
   if (open === undefined) throw new TypeError("no case is open");
   return open;
 }
 
 function addition(context: RefundContext, text: string) {
-  const open = currentCase(context);
-  const additions = [...open.record.additions, { at: context.at, text }];
-  return { case: { ...open, record: { ...open.record, additions } }, misses: 0 };
+  return { case: withAddition(currentCase(context), text, context.at), misses: 0 };
+}
+
+/** Whoever adds to a case wants it looked at, also where it was closed. */
+export function withAddition(open: OpenCase, text: string, at: number): OpenCase {
+  const additions = [...open.record.additions, { at, text }];
+  const turn = open.waitsFor === "shop" ? {} : { waitsFor: "shop" as const, waitingSince: at };
+  return { ...open, closed: false, ...turn, record: { ...open.record, additions } };
 }
 
 /** What the customer has given so far, on the path or for clause 2. */
@@ -165,32 +184,52 @@ function recordOf(context: RefundContext): DecisionRecord {
   };
 }
 
-function deskCase({ number, openedAt, contested, record }: CurrentCase, context: RefundContext) {
+export function deskCase(open: OpenCase, { language, at, owner }: RefundContext) {
+  const { number, openedAt, record, waitsFor, waitingSince, factsRevision } = open;
+  const { proposal, decision, firstAnsweredAt } = open;
   const { kind, reason, urgent } = record.assessment;
   return {
     number,
-    language: context.language,
+    language,
     openedAt,
-    updatedAt: context.at,
-    status: contested ? "contested" : "open",
+    updatedAt: at,
+    status: statusOf(open),
+    ...(owner?.caseNumber === number && { owner: { id: owner.id, name: owner.name } }),
+    waitsFor,
+    waitingSince,
     urgent,
     topic: record.topic,
     kind,
     ...(reason && { reason }),
+    factsRevision,
+    ...(proposal && { proposal }),
+    ...(decision && { decision }),
+    ...(firstAnsweredAt !== undefined && { firstAnsweredAt }),
+    searchWords: searchWordsOf(record),
     record,
   };
 }
+
+function searchWordsOf({ answers: { orderNumber, service, links } }: DecisionRecord): string {
+  return [orderNumber, service, ...(Array.isArray(links) ? links : [])]
+    .filter((words) => words !== undefined && words !== "unknown")
+    .join(" ")
+    .toLowerCase();
+}
+
+export function statusOf({ closed, proposal, contested, decision }: OpenCase): CaseStatus {
+  if (closed) return "closed";
+  if (proposal) return "proposed";
+  if (contested) return "contested";
+  return decision ? "decided" : "open";
+}
+
 /** Closes the case in hand: it stays with people and in the customer’s status. */
 export function archived({
   case: open,
   pastCases,
 }: RefundContext): Pick<RefundContext, "pastCases"> & { case?: undefined } {
-  if (open === undefined) return { pastCases };
-  const { number, openedAt, contested, record } = open;
-  return {
-    pastCases: [...pastCases, { number, openedAt, contested, topic: record.topic }],
-    case: undefined,
-  };
+  return open === undefined ? { pastCases } : { pastCases: [...pastCases, open], case: undefined };
 }
 
 /** A rescue and a withdrawal declared in the same words open a case each. */

@@ -1,3 +1,5 @@
+import type { Decision, DecisionDraft, WantedThing } from "../../src/core/act.ts";
+import type { AgentRef } from "../../src/core/agent.ts";
 import type { Evidence, EvidenceRefusal } from "../../src/core/evidence.ts";
 import type { UnsupportedKind } from "../../src/core/inbound.ts";
 import type { Language } from "../../src/core/language.ts";
@@ -31,25 +33,32 @@ export interface RefundContext {
   confirmed: boolean;
   rule?: RuleId | undefined;
   assessment?: Assessment | undefined;
-  case?: CurrentCase | undefined;
-  pastCases: readonly PastCase[];
+  case?: OpenCase | undefined;
+  pastCases: readonly OpenCase[];
+  /** The agent who has the thread, and the case that they have it for. */
+  owner?: (AgentRef & { caseNumber: string }) | undefined;
   /** What a start over threw away, for as long as it can be undone. */
   discarded?: Pick<RefundContext, "topic" | "answers" | "evidence"> | undefined;
 }
 
-/** The case in hand, with its decision record. */
-export interface CurrentCase {
+/** A case that people have, with its decision record. */
+export interface OpenCase {
   number: string;
   openedAt: number;
+  /** Since the last decision, if there is one. */
   contested: boolean;
+  closed: boolean;
   record: DecisionRecord;
-}
-
-export interface PastCase {
-  number: string;
-  openedAt: number;
-  topic: RuleTopic;
-  contested: boolean;
+  /** Raised with every change of what a decision rests on. */
+  factsRevision: number;
+  /** Waits for a second person. */
+  proposal?: Decision | undefined;
+  /** The latest. */
+  decision?: Decision | undefined;
+  waitsFor: "shop" | "customer";
+  waitingSince: number;
+  /** When a person first wrote to the customer about it. */
+  firstAnsweredAt?: number;
 }
 
 /** All that a decision rests on; replaying the log's events gives it again. A stored format. */
@@ -122,6 +131,24 @@ export type CustomerEvent = FlowEvent &
     | { type: "stale-pressed" }
     /** An edit of something that is no longer open. */
     | { type: "edited-late" }
+    /** Anything that comes in while an agent has the thread: for them to read. */
+    | { type: "customer-wrote"; text?: string; files?: readonly Evidence[] }
+  );
+
+/** What an agent did with a case. The dialogue stays where it is: who answers is another matter. */
+export type AgentEvent = FlowEvent & { agent: AgentRef; caseNumber: string } & (
+    | { type: "taken" }
+    | { type: "released" }
+    | { type: "agent-said"; text: string }
+    | { type: "agent-noted"; text: string }
+    | { type: "agent-asked"; wanted: WantedThing }
+    | { type: "fact-corrected"; answers: Answers; rule: RuleId }
+    | { type: "decided"; decision: DecisionDraft }
+    | { type: "decision-proposed"; decision: DecisionDraft }
+    | { type: "decision-approved" }
+    | { type: "decision-declined" }
+    | { type: "case-closed" }
+    | { type: "case-reopened" }
   );
 
 /** What the platform says of the customer; the dialogue stays where it is. */
@@ -134,7 +161,11 @@ export type PlatformEvent = FlowEvent &
   );
 
 /** `rescued`: the conversation's snapshot was lost, and a person goes on with it. */
-export type RefundEvent = CustomerEvent | PlatformEvent | (FlowEvent & { type: "rescued" });
+export type RefundEvent =
+  | CustomerEvent
+  | AgentEvent
+  | PlatformEvent
+  | (FlowEvent & { type: "rescued" });
 
 /** What can be wrong beside the readers' own faults; texts `bot:fault.<id>`. */
 export type OwnFault =
@@ -190,4 +221,9 @@ export type SayTopic =
   | "caseExtended"
   | "contested"
   | "emailKept"
-  | "personInformed";
+  | "personInformed"
+  | "agentJoined"
+  | "agentLeft"
+  | "agentSaid"
+  | "agentAsked"
+  | "decision";

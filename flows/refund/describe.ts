@@ -3,7 +3,7 @@ import type { Texts } from "../../src/core/texts.ts";
 import { assessmentCard } from "./assessment-card.ts";
 import type { DecisionRecord } from "./context.ts";
 import { isQuestion, questions } from "./questions.ts";
-import { answerText } from "./wording.ts";
+import { answerText, choiceLabel } from "./wording.ts";
 
 /** Where the keys begin that a stored id is part of; `title` and the like follow it. */
 const named =
@@ -30,7 +30,13 @@ export function describe(record: DecisionRecord, policyUrl: string, own: Texts):
     if (!isQuestion(question)) return [{ label: question, value: asStored(answer) }];
     if (questions[question].kind === "files") return [];
     const label = texts.text(`bot:question.${question}.label`);
-    return [{ label, value: answerText(question, record, texts) }];
+    const { kind, choices } = questions[question];
+    const correction = {
+      question,
+      choices: choices.map((id) => ({ id, label: choiceLabel(question, id, texts, record) })),
+      isFree: kind !== "choice",
+    };
+    return [{ label, value: answerText(question, record, texts), correction }];
   });
   return {
     topic: texts.text(topic === "withdrawal" ? "bot:button.withdrawal" : `bot:topic.${topic}`),

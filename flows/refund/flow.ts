@@ -4,10 +4,12 @@ import type { Flow } from "../../src/core/flow.ts";
 import type { Language } from "../../src/core/language.ts";
 import type { Texts } from "../../src/core/texts.ts";
 import type { DecisionRecord, RefundContext } from "./context.ts";
+import { clausesIn, draftDecision, preview } from "./decision-draft.ts";
 import { machine } from "./machine.ts";
 import { describe } from "./describe.ts";
 import { check, migrations } from "./migrations.ts";
 import { flowVersion } from "./policy/figures.ts";
+import { readAct } from "./read-act.ts";
 import { readEvent } from "./read-event.ts";
 import { render, type Shop } from "./render.ts";
 import { standingOf } from "./standing.ts";
@@ -18,6 +20,8 @@ export interface RefundSettings extends Shop {
   currency: string;
   /** A whole order number. */
   orderNumberPattern: RegExp;
+  /** From this sum on, in the currency's minor unit, a decision needs a second person; absent where none ever does. */
+  approvalAmountMinor?: number;
 }
 
 /** The refund policy as a flow of the bot. */
@@ -49,9 +53,22 @@ export function createRefund(
       );
       return { event: { ...meaning, at: now, dice }, ...(said && { said }) };
     },
+    readAct(act, { snapshot }, { now, dice }) {
+      const reader = { now, timeZone, currency, orderNumberPattern };
+      const { approvalAmountMinor } = settings;
+      const read = readAct(act, snapshot.context as RefundContext, {
+        reader,
+        ...(approvalAmountMinor !== undefined && { approvalAmountMinor }),
+      });
+      if ("refused" in read) return read;
+      return { event: { ...read.meaning, at: now, dice }, said: read.said };
+    },
     languageOf: ({ context }: Snapshot) => (context as RefundContext).language,
     standingOf,
     describe: (record, texts) => describe(record as DecisionRecord, settings.policyUrl, texts),
+    draftDecision: (record, texts) => draftDecision(record as DecisionRecord, currency, texts),
+    preview: (draft, made, texts) => preview(draft, made, settings, texts),
+    clauses: clausesIn,
     render: (said, snapshot, texts) => render(said, snapshot, texts, settings),
   };
   return flow;

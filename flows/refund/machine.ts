@@ -2,6 +2,7 @@ import { opensCase, topics, type Topic } from "./policy/rules.ts";
 import { outcomeOf } from "./assess.ts";
 import { asking, chart, say } from "./chart.ts";
 import * as cases from "./case-steps.ts";
+import * as desk from "./desk-steps.ts";
 import * as steps from "./steps.ts";
 import { account } from "./topics/account.ts";
 import { autoService } from "./topics/auto-service.ts";
@@ -174,6 +175,9 @@ const caseOpen = chart.createStateConfig({
   },
 });
 
+/** An act is about a case that the customer has; about another it is nothing. */
+const aboutCase = <T extends object>(transition: T) => ({ guard: desk.isAboutCase, ...transition });
+
 /**
  * The refund policy as a conversation. `dialogue` is where the customer
  * stands, `answering` who answers, `silence` how long nothing came.
@@ -271,9 +275,38 @@ export const machine = chart.createMachine({
     answering: {
       initial: "bot",
       states: {
-        bot: { always: { guard: steps.hasCase, target: "waiting" } },
+        bot: {
+          always: { guard: steps.hasCase, target: "waiting" },
+          on: { taken: aboutCase({ target: "agent", actions: desk.take }) },
+        },
         /** People have the case; the bot still takes what is added to it. */
-        waiting: { always: { guard: ({ context }) => context.case === undefined, target: "bot" } },
+        waiting: {
+          always: { guard: ({ context }) => context.case === undefined, target: "bot" },
+          on: { taken: aboutCase({ target: "agent", actions: desk.take }) },
+        },
+        /** A person speaks, and the bot is silent. */
+        agent: {
+          on: {
+            taken: aboutCase({ actions: desk.take }),
+            released: aboutCase({ target: "waiting", actions: desk.release }),
+            "customer-wrote": { actions: desk.hear },
+            "agent-said": aboutCase({ actions: desk.speak }),
+            "agent-asked": aboutCase({ actions: desk.askFor }),
+            decided: aboutCase({ target: "waiting", actions: desk.decide }),
+            "case-closed": aboutCase({ target: "waiting", actions: desk.close }),
+          },
+        },
+      },
+      on: {
+        "fact-corrected": aboutCase({ actions: desk.correct }),
+        "decision-proposed": aboutCase({ actions: desk.propose }),
+        "decision-approved": {
+          guard: desk.isProposed,
+          target: ".waiting",
+          actions: desk.approve,
+        },
+        "decision-declined": aboutCase({ actions: desk.decline }),
+        "case-reopened": aboutCase({ actions: desk.reopen }),
       },
     },
     silence: {

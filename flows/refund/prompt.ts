@@ -1,4 +1,4 @@
-import type { Block, Choice, Message } from "../../src/core/message.ts";
+import type { Block, Choice, FormField, Message } from "../../src/core/message.ts";
 import type { Texts } from "../../src/core/texts.ts";
 import type { RefundContext } from "./context.ts";
 import type { Topic } from "./policy/rules.ts";
@@ -7,7 +7,7 @@ import { questionsAhead, type Place, type Standing } from "./standing.ts";
 import { answerText, choiceLabel, filesFor, valuesOf } from "./wording.ts";
 
 /** What is asked where the customer stands, and what can be pressed there. */
-export type Prompt = Pick<Message, "blocks" | "choices" | "awaits">;
+export type Prompt = Pick<Message, "blocks" | "choices" | "awaits" | "form">;
 
 /** The topics as a customer looks for them. */
 const topicGroups: Record<string, readonly Topic[]> = {
@@ -164,8 +164,22 @@ function askQuestion(at: Standing, texts: Texts): Prompt {
         : []),
       ...waysOut(texts, afterwards ? ["back", "help"] : undefined),
     ],
-    ...(awaits && { awaits }),
+    ...(awaits && { awaits, form: formAt(at, texts) }),
   };
+}
+
+/** What every case carries (clause 2) is asked together; the rest one at a time, as the next question hangs on the answer. */
+const together: readonly QuestionId[] = ["service", "links", "description", "pictures"];
+
+function formAt({ question, context, afterwards }: Standing, texts: Texts): FormField[] {
+  const open = question === undefined ? [] : [question];
+  const leads = open.some((one) => together.includes(one)) || afterwards;
+  const behind = leads ? together.filter((one) => context.answers[one] === undefined) : [];
+  return [...new Set([...open, ...behind])].map((one) => ({
+    question: one,
+    label: texts.text(`bot:question.${one}.label`),
+    awaits: awaited[questions[one].kind] ?? "text",
+  }));
 }
 
 function inCase(key: string) {

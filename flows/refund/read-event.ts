@@ -1,5 +1,5 @@
-import type { Conversation } from "../../src/core/conversation.ts";
-import { maxEvidenceFiles } from "../../src/core/evidence.ts";
+import type { Conversation, Said } from "../../src/core/conversation.ts";
+import { maxEvidenceFiles, type Evidence } from "../../src/core/evidence.ts";
 import type { Inbound, InboundContent } from "../../src/core/inbound.ts";
 import type { Texts } from "../../src/core/texts.ts";
 import { topics } from "./policy/rules.ts";
@@ -22,6 +22,10 @@ export function readEvent(
   const at = standing(conversation.snapshot);
   const scene: Scene = { inbound, at, prompt: promptAt(at, texts), texts, reader };
   const { content } = inbound;
+  if (at.owned) {
+    const heard = hearFor(content, scene);
+    if (heard) return heard;
+  }
   switch (content.type) {
     case "started":
       return { meaning: readStart(content.payload ?? "", scene) };
@@ -54,6 +58,45 @@ export function readEvent(
     }
   }
 }
+
+/** While an agent has the thread all that a customer says is for them; what the platform says is not. */
+function hearFor(content: InboundContent, { prompt }: Scene): Read | undefined {
+  switch (content.type) {
+    case "text":
+      return heard({ text: content.text }, { text: content.text });
+    case "edited":
+      return heard({ text: content.text }, { text: content.text, edits: content.of });
+    case "files": {
+      const { files, refused = [], caption } = content;
+      const text = caption ? { text: caption } : {};
+      return heard({ files, ...text }, { files, ...text, ...(refused.length > 0 && { refused }) });
+    }
+    case "pressed": {
+      const label = prompt.choices.find(({ id }) => id === content.choice)?.label;
+      return heard(label ? { text: label } : {}, label ? { text: label } : {});
+    }
+    case "command":
+      return heard({}, { text: `/${content.command}` });
+    case "form":
+      return heard(
+        { text: Object.values(content.answers).join("\n") },
+        { text: Object.values(content.answers).join("\n") },
+      );
+    case "started":
+    case "unsupported":
+      return heard({}, {});
+    case "unreachable":
+    case "reachable":
+    case "moved":
+    case "undelivered":
+      return undefined;
+  }
+}
+
+const heard = (words: { text?: string; files?: readonly Evidence[] }, said: Said): Read => ({
+  meaning: { type: "customer-wrote", ...words },
+  said,
+});
 
 /** A link to the chat may name the topic, the order number, or both; it changes nothing of a dialogue that has begun. */
 function readStart(payload: string, { at, inbound, reader }: Scene): Meaning {

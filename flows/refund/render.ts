@@ -5,8 +5,11 @@ import { languages } from "../../src/core/language.ts";
 import type { Block, Choice, Message } from "../../src/core/message.ts";
 import type { SayEffect } from "../../src/core/flow.ts";
 import type { Texts, TextValues } from "../../src/core/texts.ts";
+import type { AgentRef } from "../../src/core/agent.ts";
 import { assessmentCard } from "./assessment-card.ts";
-import type { DecisionRecord, RefundContext, SayTopic } from "./context.ts";
+import { decisionCard } from "./decision-card.ts";
+import { statusOf } from "./case-steps.ts";
+import type { DecisionRecord, OpenCase, RefundContext, SayTopic } from "./context.ts";
 import { information } from "./policy/clauses.ts";
 import { choice, progressAt, promptAt, text } from "./prompt.ts";
 import { isQuestion, questions } from "./questions.ts";
@@ -40,29 +43,44 @@ export function render(
   shop: Shop,
 ): Message[] {
   const at = standing(snapshot);
-  const own: Block[][] = [];
+  const { language } = texts;
+  const own: Message[] = [];
   const beforePrompt: Block[] = [];
   for (const { params } of said) {
     const topic = params.topic as SayTopic;
-    const blocks = says[topic]({ shop, texts, at, values: params.values ?? {} });
-    if (topic === "welcome" || topic === "receipt") own.push(blocks);
+    if (at.owned && !besideAgent.has(topic)) continue;
+    const values = params.values ?? {};
+    const blocks = says[topic]({ shop, texts, at, values });
+    const author = topic === "agentSaid" ? (values["agent"] as AgentRef) : undefined;
+    if (apart.has(topic)) own.push({ language, blocks, choices: [], ...(author && { author }) });
     else beforePrompt.push(...blocks);
   }
-  const prompt = promptAt(at, texts);
-  return [
-    ...own.map((blocks) => ({ language: texts.language, blocks, choices: [] })),
-    {
+  if (!at.owned) return [...own, prompted()];
+  // A person speaks: what is said of it, and no question of the bot's.
+  return beforePrompt.length === 0
+    ? own
+    : [...own, { language, blocks: beforePrompt, choices: [] }];
+
+  function prompted(): Message {
+    const prompt = promptAt(at, texts);
+    return {
       ...prompt,
       ...progressAt(at),
-      language: texts.language,
+      language,
       blocks: [...beforePrompt, ...prompt.blocks],
       choices: [
         ...(said.some(({ params }) => params.topic === "languages") ? languageChoices(texts) : []),
         ...(at.context.misses >= 2 ? withPersonFirst(prompt.choices, texts) : prompt.choices),
       ],
-    },
-  ];
+    };
+  }
 }
+
+/** What may be said while an agent has the thread; whatever else the machine says, nobody hears it. */
+const besideAgent: ReadonlySet<SayTopic> = new Set(["agentJoined", "agentSaid", "agentAsked"]);
+
+/** What is a message of its own. */
+const apart: ReadonlySet<SayTopic> = new Set(["welcome", "receipt", "agentSaid", "decision"]);
 
 const languageChoices = (texts: Texts): Choice[] =>
   languages.map((language) => ({
@@ -150,6 +168,15 @@ const says: Record<SayTopic, (scene: Scene) => Block[]> = {
   stale: plain("bot:stale"),
   editedLate: plain("bot:editedLate"),
   startedOver: plain("bot:startedOver"),
+  agentJoined: ({ texts, values }) => [text(texts, "bot:agent.joined", { name: nameIn(values) })],
+  agentLeft: ({ texts, values }) => [text(texts, "bot:agent.left", { name: nameIn(values) })],
+  agentSaid: ({ values }) => [{ type: "text", text: String(values["text"]) }],
+  agentAsked: ({ texts, values }) => [
+    text(texts, `bot:wanted.${String(values["wanted"])}`, { name: nameIn(values) }),
+  ],
+  decision: ({ shop, texts, at, values: { decided } }) => [
+    decisionCard(decided as OpenCase, at.context, shop, texts),
+  ],
   returnLink: ({ texts }) => [
     {
       type: "returnLink",
@@ -174,6 +201,8 @@ const says: Record<SayTopic, (scene: Scene) => Block[]> = {
     }),
   ],
 };
+
+const nameIn = (values: Scene["values"]): string => (values["agent"] as AgentRef).name;
 
 function exampleOf(
   question: keyof typeof questions,
@@ -231,21 +260,19 @@ function receipt(
 }
 
 function status({ case: open, pastCases, timeZone }: RefundContext, texts: Texts): Block[] {
-  const now = open && {
-    number: open.number,
-    openedAt: open.openedAt,
-    topic: open.record.topic,
-    contested: open.contested,
-  };
-  const all = [...pastCases, ...(now ? [now] : [])];
+  const all = [...pastCases, ...(open ? [open] : [])];
   if (all.length === 0) return [text(texts, "bot:status.none")];
-  return all.map(({ number, openedAt, topic, contested }) =>
-    text(texts, contested ? "bot:status.contested" : "bot:status.open", {
+  return all.map((one) => {
+    const { number, openedAt, record } = one;
+    const { topic } = record;
+    // That a second person is asked is the shop's own matter.
+    const stage = statusOf({ ...one, proposal: undefined });
+    return text(texts, `bot:status.${stage}`, {
       number,
       topic: texts.text(topicKey(topic, texts)),
       date: texts.date(openedAt, timeZone),
-    }),
-  );
+    });
+  });
 }
 
 /** What the policy no longer has is something else to a customer. */

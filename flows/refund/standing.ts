@@ -29,6 +29,8 @@ export interface Standing {
   question?: QuestionId;
   /** Asked after the case was opened: it can be skipped. */
   afterwards: boolean;
+  /** An agent has the thread: the bot asks and answers nothing. */
+  owned: boolean;
   context: RefundContext;
 }
 
@@ -57,6 +59,7 @@ export function standing(snapshot: Snapshot): Standing {
     path,
     ...(question && { question }),
     afterwards: path[0] === "caseOpen",
+    owned: (snapshot.value as { answering: unknown }).answering === "agent",
     context: snapshot.context as RefundContext,
   };
 }

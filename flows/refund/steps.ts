@@ -39,6 +39,7 @@ const customerEvents: Record<CustomerEvent["type"], true> = {
   "another-asked": true,
   "stale-pressed": true,
   "edited-late": true,
+  "customer-wrote": true,
 };
 
 export const onCustomer = <T>(transition: T) =>

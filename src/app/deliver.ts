@@ -3,6 +3,7 @@ import {
   CustomerUnreachable,
   Moved,
   OutcomeUnknown,
+  PlatformUnavailable,
   RateLimited,
   Undeliverable,
 } from "../core/errors.ts";
@@ -53,9 +54,11 @@ export function createDeliverer(parts: {
   const { store, clock, log, receiver, sleep, settled } = parts;
   const desks = parts.channels.map((channel) => ({
     channel,
-    underWay: new Map<string, Promise<void>>(),
+    underWay: new Map<string, Promise<Settlement>>(),
     all: undefined as Bucket | undefined,
     lanes: new Map<string, Bucket>(),
+    /** While the platform is away or refuses the bot as a whole, no lane knocks. */
+    shut: { until: 0, times: 0 },
   }));
   type Desk = (typeof desks)[number];
   const naps = new Set<{ abort: () => void }>();
@@ -84,29 +87,43 @@ export function createDeliverer(parts: {
     if (limit <= 0) return;
     const leased = await store.lease({ channel: channel.name, now: clock.now(), leaseMs, limit });
     for (const reply of leased) {
-      // Its lease has run out before the store could be told what became of it; that it still is.
-      if (underWay.has(reply.id)) continue;
-      const sending = deliver(desk, reply).finally(() => {
-        underWay.delete(reply.id);
+      const sending = deliver(desk, reply, underWay.get(reply.id)).finally(() => {
+        if (underWay.get(reply.id) === sending) underWay.delete(reply.id);
         settled();
       });
       underWay.set(reply.id, sending);
     }
   }
 
-  /** Never rejects. What is known of a send is told until the store takes it: forgotten, it would be sent again. */
-  async function deliver(desk: Desk, reply: LeasedReply): Promise<void> {
-    const settlement = await attempt(desk, reply);
+  /**
+   * Never rejects. What is known of a send is told until the store takes it:
+   * forgotten, it would be sent again.
+   *
+   * @param earlier of the same reply, leased again before its end is known
+   *   here: its lease ran out, or it may go at once. What became of it counts.
+   */
+  async function deliver(
+    desk: Desk,
+    reply: LeasedReply,
+    earlier: Promise<Settlement> | undefined,
+  ): Promise<Settlement> {
+    const before = await earlier;
+    const { attempts } = reply;
+    const known =
+      before && "retryAt" in before
+        ? before.retryAt > clock.now() && { ...before, attempts }
+        : before;
+    const settlement = known || (await attempt(desk, reply));
     for (;;) {
       try {
         await store.settle([settlement]);
-        return;
+        return settlement;
       } catch (error) {
         log.error(
           { reply: reply.id, code: codeOf(error) },
           "what became of a reply can't be kept yet",
         );
-        if (stopped) return;
+        if (stopped) return settlement;
         const nap = sleep(settlePauseMs);
         naps.add(nap);
         await nap.done;
@@ -117,12 +134,14 @@ export function createDeliverer(parts: {
 
   async function attempt(desk: Desk, reply: LeasedReply): Promise<Settlement> {
     const { id, attempts } = reply;
-    const waitMs = laneWait(desk, reply);
+    const shutMs = desk.shut.until - clock.now();
+    const waitMs = shutMs > 0 ? shutMs : laneWait(desk, reply);
     // Given back, so that a lane that waits for its pace takes no room from the others.
     if (waitMs > 0) return { id, outcome: "later", attempts, retryAt: clock.now() + waitMs };
     takeRoom(desk);
     try {
       const { receipt, repeated } = await desk.channel.send(reply);
+      open(desk);
       return {
         id,
         outcome: "sent",
@@ -131,12 +150,28 @@ export function createDeliverer(parts: {
         ...(repeated && { repeated }),
       };
     } catch (error) {
+      if (error instanceof PlatformUnavailable) close(desk, error);
       return settlementOf(error, reply).catch((unreported: unknown) => {
         // Refused for certain; as the conversation can't be told now, the platform is asked again.
         log.error({ reply: id, code: codeOf(unreported) }, "what a platform says can't be taken");
         return { id, outcome: "later", attempts, retryAt: clock.now() + settlePauseMs };
       });
     }
+  }
+
+  /** Sends that were under way together shut it once. */
+  function close({ channel: { name }, shut }: Desk, { message: why }: PlatformUnavailable): void {
+    const now = clock.now();
+    if (now < shut.until) return;
+    shut.times++;
+    shut.until = now + backOff(shut.times);
+    if (shut.times === 1) log.error({ channel: name, why }, "no reply can be sent; all wait");
+  }
+
+  function open({ channel: { name }, shut }: Desk): void {
+    if (shut.times > 0) log.info({ channel: name }, "replies are sent again");
+    shut.times = 0;
+    shut.until = 0;
   }
 
   async function settlementOf(error: unknown, reply: LeasedReply): Promise<Settlement> {
@@ -213,10 +248,11 @@ export function createDeliverer(parts: {
 }
 
 function pauseAfter(error: unknown, { attempts, address }: LeasedReply): number {
-  const backOffMs = Math.min(longestPauseMs, 500 * 2 ** Math.min(attempts, 7));
   if (error instanceof RateLimited) return error.retryAfterMs;
   // A chat that moves to where it is would be tried without end.
-  return error instanceof Moved && error.address !== address ? 0 : backOffMs;
+  return error instanceof Moved && error.address !== address ? 0 : backOff(attempts);
 }
+
+const backOff = (times: number): number => Math.min(longestPauseMs, 500 * 2 ** Math.min(times, 7));
 
 const codeOf = (error: unknown): string => (error instanceof BotError ? error.code : "unexpected");

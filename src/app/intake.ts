@@ -16,12 +16,14 @@ const mostFetches = 8;
 /** Files are fetched and looked into slowly; what stands behind them elsewhere must not wait for that. */
 const fetchesAtOnce = 8;
 const conversationsAtOnce = 64;
+const logPage = 500;
 
 export interface Intake {
   /**
    * Takes what a customer did, or holds it: files that have to be fetched, and
    * what comes behind them, so that everything is taken in the order in which
-   * it came. Durable when it returns; the same key is taken once.
+   * it came, and what the conversation can't take now. Durable when it
+   * returns; the same key is taken once, an edit without a change not at all.
    *
    * @throws StoreUnavailable when nothing was written.
    */
@@ -51,14 +53,16 @@ export function createIntake(parts: {
   return {
     async accept(inbound) {
       const { content, ...rest } = inbound;
-      if (content.type !== "attachments" && !(await store.isHolding(inbound.conversationId))) {
+      if (content.type === "attachments" || (await store.isHolding(inbound.conversationId)))
+        return hold(inbound);
+      if (content.type === "edited" && (await saysTheSame(rest.conversationId, content))) return;
+      try {
         await receiver.receive({ ...rest, content });
-        return;
+      } catch (error) {
+        if (error instanceof BotError && error.retryable) throw error;
+        // The fault is in this conversation: everybody else's must not come again and again for it.
+        await hold(inbound);
       }
-      const at = clock.now();
-      const inAlbum = content.type === "attachments" && content.album !== undefined;
-      await store.hold({ inbound, at, readyAt: inAlbum ? at + albumQuietMs : at });
-      ready();
     },
 
     async start() {
@@ -82,6 +86,32 @@ export function createIntake(parts: {
       await Promise.all(underWay.values());
     },
   };
+
+  async function hold(inbound: HeldInbound): Promise<void> {
+    const { content } = inbound;
+    const at = clock.now();
+    const inAlbum = content.type === "attachments" && content.album !== undefined;
+    await store.hold({ inbound, at, readyAt: inAlbum ? at + albumQuietMs : at });
+    ready();
+  }
+
+  /** Whether an edit leaves the words as they are: platforms tell of such, too, as when a link's preview is there. */
+  async function saysTheSame(
+    conversationId: string,
+    { of, text }: { of: string; text: string },
+  ): Promise<boolean> {
+    let last: string | undefined;
+    let after = 0;
+    for (;;) {
+      const entries = await store.readLog(conversationId, after, logPage);
+      for (const { seq, body } of entries) {
+        after = seq;
+        if (body.type !== "event") continue;
+        if (body.key === of || body.said?.edits === of) last = body.said?.text;
+      }
+      if (entries.length < logPage) return last === text;
+    }
+  }
 
   /** Never rejects: what can't be taken now is held on to. */
   async function takeFirst(held: readonly Held[]): Promise<void> {

@@ -1,6 +1,8 @@
+import { leastRole, type Act, type ActRefusal } from "../core/act.ts";
+import { isAtLeast } from "../core/agent.ts";
 import type { ChannelName, Conversation } from "../core/conversation.ts";
 import { begin, step } from "../core/decide.ts";
-import { BotError, CaseNumberTaken, StaleConversation } from "../core/errors.ts";
+import { ActRefused, BotError, CaseNumberTaken, StaleConversation } from "../core/errors.ts";
 import type { Flow, Moment, Step } from "../core/flow.ts";
 import type { Inbound } from "../core/inbound.ts";
 import type { Language } from "../core/language.ts";
@@ -27,6 +29,12 @@ export interface Receiver {
   receive: (inbound: Inbound, releases?: readonly string[]) => Promise<"committed" | "duplicate">;
   /** What is asked where a conversation stands, as it would be said now; undefined where there is none of this version. */
   prompt: (conversationId: string) => Promise<{ message: Message; revision: number } | undefined>;
+  /**
+   * Carries out what an agent did: durable when it returns.
+   *
+   * @throws ActRefused when it may not be done, or not now; nothing is written.
+   */
+  act: (act: Act) => Promise<"committed" | "duplicate">;
   /** Feeds a timer's event, once. */
   fire: (timer: DueTimer) => Promise<"committed" | "duplicate">;
 }
@@ -52,7 +60,7 @@ export function createReceiver(parts: {
   /** Whether a channel takes a message in one piece; absent where all take any. */
   fits?: (channel: ChannelName, message: Message) => boolean;
   /** Called after each commit: replies and timers may wait. */
-  committed: () => void;
+  committed: (conversationId: string) => void;
 }): Receiver {
   const { flow, store, texts, clock, log, defaultLanguage, committed } = parts;
   const fits = parts.fits ?? (() => true);
@@ -71,6 +79,22 @@ export function createReceiver(parts: {
           ? decided(stored, moment, (opened) => take(opened, inbound, moment))
           : take(beginning(inbound, moment), inbound, moment);
         return { ...turn, releases };
+      });
+    },
+
+    async act(done) {
+      const { key, conversationId, agent, content } = done;
+      const refuse = (refusal: ActRefusal) => new ActRefused(conversationId, refusal);
+      if (!isAtLeast(agent, leastRole[content.type])) throw refuse({ reason: "notAllowed" });
+      return commitTurn(conversationId, key, (stored, moment) => {
+        if (!stored) throw refuse({ reason: "noCase" });
+        return decided(stored, moment, (opened) => {
+          const read = flow.readAct(done, opened.conversation, moment);
+          if ("refused" in read) throw refuse(read.refused);
+          const { event, said } = read;
+          const next = step(flow, opened.conversation.snapshot, event);
+          return planned(opened, next, { event, by: "agent", key, said });
+        });
       });
     },
 
@@ -111,7 +135,7 @@ export function createReceiver(parts: {
       if (!turn) return "duplicate";
       try {
         const result = await store.commit({ ...turn, handled: key, at: moment.now });
-        if (result === "committed") committed();
+        if (result === "committed") committed(conversationId);
         return result;
       } catch (error) {
         const lostRace = error instanceof StaleConversation || error instanceof CaseNumberTaken;

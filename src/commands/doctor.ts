@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { loadTexts } from "../adapters/i18next/texts.ts";
 import { type Config, readConfig } from "../config.ts";
 import { BadConfig } from "../core/errors.ts";
+import { examineDiscord } from "./doctor/discord.ts";
 import type { Finding } from "./doctor/finding.ts";
 import { examineTelegram } from "./doctor/telegram.ts";
 import { print } from "./on-data.ts";
@@ -17,6 +18,9 @@ async function examine(config: Config): Promise<Finding[]> {
     ...(config.telegram
       ? await examineTelegram(config.telegram, config.defaultLanguage, texts)
       : [{ what: "No Telegram: TELEGRAM_BOT_TOKEN is not set" }]),
+    ...(config.discord
+      ? await examineDiscord(config.discord, texts)
+      : [{ what: "No Discord: DISCORD_BOT_TOKEN is not set" }]),
   ];
 }
 

@@ -1,3 +1,5 @@
+import type { Decision } from "./act.ts";
+import type { AgentRef } from "./agent.ts";
 import type { ChannelName } from "./conversation.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Language } from "./language.ts";
@@ -13,14 +15,45 @@ export interface Case {
   openedAt: number;
   /** When the customer last did something to it. */
   updatedAt: number;
-  status: "open" | "contested";
+  status: CaseStatus;
+  /** Who has the thread. */
+  owner?: AgentRef;
+  /** Whose turn it is, and since when. */
+  waitsFor: "shop" | "customer";
+  waitingSince: number;
   urgent: boolean;
   topic: string;
   /** The assessment's kind and, for a review, its reason. */
   kind: string;
   reason?: string;
+  /** Raised with every change of what a decision rests on. */
+  factsRevision: number;
+  /** Waits for a second person. */
+  proposal?: Decision;
+  /** The latest that was made. */
+  decision?: Decision;
+  /** When a person of the shop first wrote to the customer about it. */
+  firstAnsweredAt?: number;
+  /** What a search finds it by beside its number, in small letters: order number, service, link. */
+  searchWords?: string;
   /** The flow's decision record; the flow that wrote it reads it. */
   record: unknown;
+}
+
+export const caseStatuses = ["open", "contested", "proposed", "decided", "closed"] as const;
+
+/** `proposed`: a decision waits for a second person. */
+export type CaseStatus = (typeof caseStatuses)[number];
+
+export interface DescribedFact {
+  label: string;
+  value: string;
+  /** How an agent corrects it; absent where nobody can. `isFree` takes words beside the choices. */
+  correction?: {
+    question: string;
+    choices: readonly { id: string; label: string }[];
+    isFree: boolean;
+  };
 }
 
 /** A decision record as people read it, in the language of whoever reads. */
@@ -28,7 +61,7 @@ export interface CaseDescription {
   topic: string;
   /** The assessment's kind, in a few words. */
   outcome: string;
-  facts: readonly { label: string; value: string }[];
+  facts: readonly DescribedFact[];
   assessment: AssessmentBlock;
   /** The rule and the versions of policy and flow by which it was assessed. */
   versions: string;

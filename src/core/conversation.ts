@@ -1,3 +1,5 @@
+import type { ActType } from "./act.ts";
+import type { AgentRef } from "./agent.ts";
 import type { Language } from "./language.ts";
 import type { Evidence, EvidenceRefusal } from "./evidence.ts";
 import type { Message } from "./message.ts";
@@ -86,7 +88,7 @@ export type LogBody =
       unreadable?: Snapshot;
     };
 
-export type EventSource = "customer" | "timer" | "platform";
+export type EventSource = "customer" | "timer" | "platform" | "agent";
 
 /** What the customer typed, pressed or sent, for the transcript. Plain text. */
 export interface Said {
@@ -98,6 +100,9 @@ export interface Said {
   quote?: string;
   /** It changes what was said under this key. */
   edits?: string;
+  /** Who of the shop did it, and what. */
+  agent?: AgentRef;
+  act?: ActType;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ActRefusal } from "./act.ts";
 import type { UnreachableReason } from "./conversation.ts";
 import type { EvidenceRefusal } from "./evidence.ts";
 
@@ -150,6 +151,28 @@ export class Undeliverable extends BotError {
   readonly reason: string;
   constructor(channel: string, reason: string, options?: ErrorOptions) {
     super(`${channel} does not take the message: ${reason}`, options);
+    this.reason = reason;
+  }
+}
+
+/** An agent's act is not carried out. `refusal` says why. */
+export class ActRefused extends BotError {
+  readonly code = "act-refused";
+  readonly retryable = false;
+  readonly refusal: ActRefusal;
+  constructor(conversationId: string, refusal: ActRefusal) {
+    super(`an act on conversation ${conversationId} is refused: ${refusal.reason}`);
+    this.refusal = refusal;
+  }
+}
+
+/** Somebody came back from the log-in page without a log-in. `reason` is a word. */
+export class LogInFailed extends BotError {
+  readonly code = "log-in-failed";
+  readonly retryable = false;
+  readonly reason: "cancelled" | "refusedByProvider" | "noIdToken" | "notOurs";
+  constructor(reason: LogInFailed["reason"], options?: ErrorOptions) {
+    super(`a log-in has failed: ${reason}`, options);
     this.reason = reason;
   }
 }

@@ -1,9 +1,11 @@
 import type { AnyStateMachine } from "xstate";
+import type { Act, ActRefusal, DecisionDraft } from "./act.ts";
+import type { AgentRef } from "./agent.ts";
 import type { Conversation, FlowEvent, Said, Snapshot } from "./conversation.ts";
 import type { Case, CaseDescription } from "./case.ts";
 import type { Inbound } from "./inbound.ts";
 import type { Language } from "./language.ts";
-import type { Message } from "./message.ts";
+import type { DecisionBlock, Message } from "./message.ts";
 import type { Texts } from "./texts.ts";
 
 /** What the bot can talk about: a machine and the reading and wording around it. Pure. */
@@ -26,11 +28,27 @@ export interface Flow {
     conversation: Conversation,
     moment: Moment,
   ): { event: FlowEvent; said?: Said };
+  /** The event that an agent's act means where the conversation stands, or why it is not carried out. */
+  readAct(
+    act: Act,
+    conversation: Conversation,
+    moment: Moment,
+  ): { event: FlowEvent; said: Said } | { refused: ActRefusal };
   languageOf(snapshot: Snapshot): Language;
   /** Where the customer stands, for counting. */
   standingOf(snapshot: Snapshot): Pick<Conversation, "standing" | "resting">;
   /** A decision record of this flow, for people. */
   describe: (record: unknown, texts: Texts) => CaseDescription;
+  /** The decision that the assessment suggests, its reasons in the language of these texts: the customer's. */
+  draftDecision: (record: unknown, texts: Texts) => DecisionDraft;
+  /** The formal update as the customer would read it, or why such a decision can't be made. */
+  preview: (
+    draft: DecisionDraft,
+    made: { number: string; by: AgentRef; at: number },
+    texts: Texts,
+  ) => { block: DecisionBlock; needsSecond: boolean } | { refused: ActRefusal };
+  /** What a decision may cite. */
+  clauses: (texts: Texts) => readonly { id: string; title: string }[];
   /** The messages for what the machine said, closed by the prompt of where the conversation stands now. */
   render(said: readonly SayEffect[], snapshot: Snapshot, texts: Texts): Message[];
 }

@@ -1,3 +1,4 @@
+import type { AgentRef } from "./agent.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Language } from "./language.ts";
 
@@ -13,8 +14,19 @@ export interface Message {
   choices: readonly Choice[];
   /** Where the customer stands among the topic's questions; `step` counts from 1. */
   progress?: { step: number; of: number };
+  /** The person of the shop who says it; absent where the bot does. */
+  author?: AgentRef;
   /** What the message waits for beside its choices; shapes the keyboard and the placeholder of a channel. */
   awaits?: "text" | "figure" | "files";
+  /** The open question, and those behind it that can be answered together with it where a channel has forms. */
+  form?: readonly FormField[];
+}
+
+/** A free answer in a form; `question` is its name in the inbound that brings it. */
+export interface FormField {
+  question: string;
+  label: string;
+  awaits: "text" | "figure" | "files";
 }
 
 export type Block =
@@ -28,6 +40,7 @@ export type Block =
   | { type: "returnLink"; label: string; text: string }
   | { type: "review"; title: string; rows: readonly ReviewRow[] }
   | AssessmentBlock
+  | DecisionBlock
   | { type: "caseNumber"; label: string; number: string }
   /** A text that the customer can keep as a file. */
   | { type: "document"; title: string; filename: string; text: string; downloadLabel: string };
@@ -60,9 +73,30 @@ export interface AssessmentBlock {
   preliminary: string;
 }
 
+/** The formal update (clause 3): what people decided. */
+export interface DecisionBlock {
+  type: "decision";
+  tone: "positive" | "informative";
+  /** What it is, in a word or two: "Decision". */
+  heading: string;
+  /** One plain sentence first. */
+  summary: string;
+  reasonsLabel: string;
+  reasons: string;
+  whyLabel: string;
+  clauses: AssessmentBlock["clauses"];
+  policyLabel: string;
+  /** What happens now. */
+  next: string;
+  /** How to contest it. */
+  contest: string;
+  /** When and by whom. */
+  signature: string;
+}
+
 /** A button. */
 export interface Choice {
-  /** What a press sends back: `<question>:<value>` or a command; at most 64 bytes. */
+  /** What a press sends back: `<question>:<value>` or a command; at most 48 bytes. */
   id: string;
   label: string;
   /** A heading that groups neighbouring choices; absent where there are no groups. */
@@ -86,10 +120,12 @@ export interface Span {
 export function spansOf(message: Message): Span[] {
   // French sets a no-break space before a colon.
   const colon = message.language === "fr" ? "\u00A0: " : ": ";
-  return joined(
+  const spans = joined(
     message.blocks.map((block) => blockSpans(block, colon)),
     "\n\n",
   );
+  const { author } = message;
+  return author ? [{ text: `${author.name}\n`, as: "heading" }, ...spans] : spans;
 }
 
 /** The message as plain text, for a transcript and a screen reader's log. */
@@ -123,13 +159,38 @@ function blockSpans(block: Block, colon: string): Span[] {
       return lines([[{ text: block.title, as: "heading" }], [{ text: block.text, as: "words" }]]);
     case "assessment":
       return assessmentSpans(block, colon);
+    case "decision":
+      return decisionSpans(block, colon);
   }
 }
 
-function assessmentSpans(block: AssessmentBlock, colon: string): Span[] {
-  const clauses = block.clauses.map(({ id, title, url }): Span[] => [
-    { text: `${id} ${title}`, as: "link", url },
+function decisionSpans(block: DecisionBlock, colon: string): Span[] {
+  return lines([
+    [{ text: block.heading, as: "heading" }],
+    [{ text: block.summary }],
+    [
+      { text: `${block.reasonsLabel}${colon}`, as: "label" },
+      { text: block.reasons, as: "words" },
+    ],
+    clauseSpans(block, colon),
+    [{ text: block.next }],
+    [{ text: block.contest }],
+    [{ text: block.signature, as: "label" }],
   ]);
+}
+
+const clauseSpans = (
+  { whyLabel, clauses }: Pick<AssessmentBlock, "whyLabel" | "clauses">,
+  colon: string,
+): Span[] => [
+  { text: `${whyLabel}${colon}`, as: "label" },
+  ...joined(
+    clauses.map(({ id, title, url }): Span[] => [{ text: `${id} ${title}`, as: "link", url }]),
+    " · ",
+  ),
+];
+
+function assessmentSpans(block: AssessmentBlock, colon: string): Span[] {
   return lines([
     [{ text: block.heading, as: "heading" }],
     [{ text: block.summary }],
@@ -138,7 +199,7 @@ function assessmentSpans(block: AssessmentBlock, colon: string): Span[] {
       { text: `${label}${colon}`, as: "label" },
       { text: value },
     ]),
-    [{ text: `${block.whyLabel}${colon}`, as: "label" }, ...joined(clauses, " · ")],
+    clauseSpans(block, colon),
     ...block.steps.map(({ state, label }): Span[] => [
       { text: `${state === "done" ? "✓" : "–"} ${label}` },
     ]),

@@ -82,7 +82,7 @@ export function plan(
       flowVersion: flow.version,
       snapshot,
       ...flow.standingOf(snapshot),
-      promptedRevision: speaks ? revision : before.promptedRevision,
+      promptedRevision: messages.length > 0 ? revision : before.promptedRevision,
     },
     log: [
       ...log,

@@ -1,14 +1,17 @@
 import type { Case } from "../core/case.ts";
 import type { ChannelName, Conversation, LogBody, LogEntry } from "../core/conversation.ts";
 import type { HeldInbound } from "../core/inbound.ts";
+import type { Language } from "../core/language.ts";
 import type { Message } from "../core/message.ts";
+import type { AuditTrail } from "./audit.ts";
+import type { SessionRecords } from "./sessions.ts";
 
 /**
  * Everything that must survive a crash. An implementation keeps all promises
- * of `test/contract/store.ts`. Every method may throw `StoreUnavailable`;
+ * of `test/contract/store.ts` and `test/contract/desk-records.ts`. Every method may throw `StoreUnavailable`;
  * then nothing of the call has happened, and the same call may be repeated.
  */
-export interface Store {
+export interface Store extends SessionRecords, AuditTrail {
   /** The conversation as last committed. */
   load(conversationId: string): Promise<Conversation | undefined>;
 
@@ -82,11 +85,24 @@ export interface Store {
 
   findCase(number: string): Promise<Case | undefined>;
 
-  /** Cases by `openedAt`, then `number`, the greatest first; only those less than `before` if given. */
+  /** Cases by `openedAt`, then `number`, the greatest first; only those less than `before` and of the filter if given. */
   listCases(query: {
+    filter?: CaseFilter;
     before?: { openedAt: number; number: string };
     limit: number;
   }): Promise<Case[]>;
+
+  /** Cases as they are to be worked at: urgent ones first, then whoever waits longest, then by number; only those behind `after` if given. */
+  listQueue(query: {
+    filter: CaseFilter;
+    after?: Pick<Case, "urgent" | "waitingSince" | "number">;
+    limit: number;
+  }): Promise<Case[]>;
+
+  countCases(filter: CaseFilter): Promise<number>;
+
+  /** What is counted of the cases that were opened or decided at `since` or later, in no order. Lets others get their turn: for a page that may take a while. */
+  caseFigures(since: number): Promise<CaseFigures[]>;
 
   /** A conversation's cases, the last opened first. */
   casesOf(conversationId: string): Promise<Case[]>;
@@ -103,6 +119,12 @@ export interface Store {
 
   /** 32 random bytes under this name, made at the first call, the same ever after in every process. */
   secret(name: string): Promise<Uint8Array>;
+
+  /** What a channel knows of its own connection (a session, the last message seen), of all names that begin with `prefix`, by name. */
+  readMarks(prefix: string): Promise<Mark[]>;
+
+  /** Keeps each under its name, or forgets it: all of them, or none. Durable when it returns. */
+  writeMarks(marks: readonly (Mark | { name: string })[]): Promise<void>;
 
   /** Forgets keys handled before `before`. */
   forgetHandled(before: number): Promise<void>;
@@ -134,6 +156,23 @@ export type TimerChange =
   | { type: "set"; id: string; dueAt: number; event: string }
   /** Also how a fired timer goes; cancelling what is not set changes nothing. */
   | { type: "cancel"; id: string };
+
+/** Every condition that is given must hold. */
+export interface CaseFilter {
+  /** `toDo` waits for the shop or a second person, `waiting` for the customer before any decision. */
+  stage?: "toDo" | "waiting" | "decided" | "closed";
+  /** The id of the agent who has the thread; null for those that nobody has. */
+  owner?: string | null;
+  language?: Language;
+  topic?: string;
+  /** Each of these words is in the number or the search words, in any case of letters. */
+  words?: string;
+}
+
+export type CaseFigures = Pick<
+  Case,
+  "number" | "openedAt" | "topic" | "kind" | "firstAnsweredAt" | "decision"
+>;
 
 export interface StandingCount extends Pick<Conversation, "flowVersion" | "standing" | "resting"> {
   count: number;
@@ -189,6 +228,11 @@ export interface Delivery {
   receipt?: string;
   reason?: string;
   at: number;
+}
+
+export interface Mark {
+  name: string;
+  value: string;
 }
 
 export interface Held {

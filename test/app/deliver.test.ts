@@ -375,6 +375,34 @@ describe("a chat that has moved", () => {
     expect(await desk.events("anna", "platform")).toMatchObject([{ type: "customer-moved" }]);
   });
 
+  it("gets it though it is leased again before the first try is told to have ended", async () => {
+    const [kept, leasedAgain, told] = Array.from({ length: 3 }, () =>
+      Promise.withResolvers<void>(),
+    ) as [PromiseWithResolvers<void>, PromiseWithResolvers<void>, PromiseWithResolvers<void>];
+    let leases = 0;
+    desk = openDesk({}, (real) => ({
+      async lease(query) {
+        const leased = await real.lease(query);
+        if (++leases === 2) setImmediate(leasedAgain.resolve);
+        return leased;
+      },
+      async settle(settlements) {
+        await real.settle(settlements);
+        kept.resolve();
+        await told.promise;
+      },
+    }));
+    desk.platform.answers.set("anna", [fails(new Moved("telegram", "elsewhere")), takes]);
+    await desk.say("anna", "bonjour");
+    const first = desk.deliver();
+    await kept.promise;
+    const second = desk.deliver();
+    await leasedAgain.promise;
+    told.resolve();
+    await Promise.all([first, second]);
+    expect(desk.platform.arrived.map(({ address }) => address)).toContain("elsewhere");
+  });
+
   it("to where it is already is tried again later only", async () => {
     const { platform, deliver, store, clock } = await deskOf("anna");
     platform.answers.set("anna", [fails(new Moved("telegram", "chat of anna")), takes]);

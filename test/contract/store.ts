@@ -5,6 +5,7 @@ import { CaseNumberTaken, StaleConversation } from "../../src/core/errors.ts";
 import type { HeldInbound } from "../../src/core/inbound.ts";
 import type { Message } from "../../src/core/message.ts";
 import type {
+  CaseFilter,
   Commit,
   Delivery,
   LeasedReply,
@@ -84,6 +85,9 @@ const aCase = (changes: Partial<Case> = {}): Case => ({
   openedAt: at,
   updatedAt: at,
   status: "open",
+  waitsFor: "shop",
+  waitingSince: at,
+  factsRevision: 1,
   urgent: false,
   topic: "drop",
   kind: "review",
@@ -1063,6 +1067,111 @@ export function storeContract(
       });
     });
 
+    describe("the desk's queue", () => {
+      const alva = { id: "alva", name: "Alva" };
+      const decision = {
+        outcome: "noRefund",
+        clauses: ["5.4b"],
+        reasons: "…",
+        factsRevision: 1,
+        by: alva,
+        at: at + 50,
+      } as const;
+      const opened = (number: string, changes: Partial<Case>): Case =>
+        aCase({
+          number,
+          openedAt: at,
+          waitingSince: at,
+          urgent: false,
+          status: "open",
+          waitsFor: "shop",
+          language: "fr",
+          topic: "drop",
+          searchWords: "",
+          ...changes,
+        });
+      const cases = [
+        opened("RF-AAAA1", { waitingSince: at + 3, searchWords: "48213 instagramföljare é" }),
+        opened("RF-AAAA2", { waitingSince: at + 9, urgent: true, owner: alva }),
+        opened("RF-AAAA3", { waitingSince: at + 1, waitsFor: "customer", language: "sv" }),
+        opened("RF-AAAA4", { status: "proposed", waitsFor: "customer", topic: "account" }),
+        opened("RF-AAAA5", { status: "decided", waitsFor: "customer", decision }),
+        opened("RF-AAAA6", { status: "decided", waitingSince: at + 2, decision }),
+        opened("RF-AAAA7", { status: "closed", searchWords: "100%_50 like" }),
+        opened("RF-AAAA8", { status: "contested", waitingSince: at + 3, firstAnsweredAt: at + 7 }),
+      ];
+      beforeEach(() => store.commit(commit({}, { cases })));
+      const queue = async (filter: CaseFilter) => {
+        const found = await store.listQueue({ filter, limit: all });
+        expect(await store.countCases(filter)).toBe(found.length);
+        const listed = await store.listCases({ filter, limit: all });
+        expect(listed.map(({ number }) => number).toSorted()).toEqual(
+          found.map(({ number }) => number).toSorted(),
+        );
+        return found.map(({ number }) => number.slice(-1)).join("");
+      };
+
+      it.each<[string, CaseFilter, string]>([
+        ["all", {}, "24573618"],
+        ["to do: urgent ones first, then whoever waits longest", { stage: "toDo" }, "24618"],
+        ["waiting for the customer", { stage: "waiting" }, "3"],
+        ["decided", { stage: "decided" }, "5"],
+        ["closed", { stage: "closed" }, "7"],
+        ["an agent's", { owner: "alva" }, "2"],
+        ["nobody's, to do", { stage: "toDo", owner: null }, "4618"],
+        ["in a language", { language: "sv" }, "3"],
+        ["of a topic", { topic: "account" }, "4"],
+        ["by a number, in any letters", { words: "rf-aaaa3" }, "3"],
+        ["by all words, in any letters", { words: "  FÖLJARE\n48213 É" }, "1"],
+        ["by words of which one is missing", { words: "48213 nowhere" }, ""],
+        ["by signs that mean nothing", { words: "%_" }, "7"],
+        ["by a sign that would be a pattern", { words: "a%1" }, ""],
+      ])("finds %s", async (_name, filter, numbers) => {
+        expect(await queue(filter)).toBe(numbers);
+      });
+
+      it("goes on page by page behind the last one, whatever happened to it", async () => {
+        const pages: Case[] = [];
+        for (;;) {
+          const after = pages.at(-1);
+          const page = await store.listQueue({ filter: {}, ...(after && { after }), limit: 3 });
+          if (page.length === 0) break;
+          pages.push(...page);
+        }
+        expect(pages.map(({ number }) => number.slice(-1)).join("")).toBe("24573618");
+      });
+
+      it("follows a case that changes", async () => {
+        const [first] = cases;
+        if (!first) throw new TypeError("no case");
+        const changed: Case = { ...first, status: "closed", owner: alva, searchWords: "other" };
+        await store.commit(commit({ revision: 2 }, { cases: [changed] }));
+        expect(await queue({ stage: "toDo" })).toBe("2468");
+        expect(await queue({ owner: "alva" })).toBe("21");
+        expect(await queue({ words: "48213" })).toBe("");
+      });
+
+      it("counts what was opened or decided since", async () => {
+        const numbers = async (since: number) =>
+          (await store.caseFigures(since))
+            .map(({ number }) => number.slice(-1))
+            .toSorted()
+            .join("");
+        expect(await numbers(at)).toBe("12345678");
+        expect(await numbers(at + 1)).toBe("56");
+        expect(await numbers(at + 51)).toBe("");
+        const found = await store.caseFigures(at);
+        expect(found.find(({ number }) => number === "RF-AAAA5")).toEqual({
+          number: "RF-AAAA5",
+          openedAt: at,
+          topic: "drop",
+          kind: "review",
+          decision,
+        });
+        expect(found.find(({ number }) => number === "RF-AAAA8")?.firstAnsweredAt).toBe(at + 7);
+      });
+    });
+
     describe("countStandings", () => {
       it("counts a flow's conversations by state, those gone silent apart", async () => {
         const stand = (id: string, standing: string, changes: Partial<Conversation> = {}) =>
@@ -1111,6 +1220,31 @@ export function storeContract(
         const kept = Uint8Array.from(bytes);
         bytes.fill(0);
         expect(Uint8Array.from(await store.secret("session"))).toEqual(kept);
+      });
+    });
+
+    describe("marks", () => {
+      it("are kept under their names, read by the beginning of them, and forgotten", async () => {
+        await store.writeMarks([
+          { name: "room:2", value: "b" },
+          { name: "room:1", value: "a" },
+          { name: "rooms", value: "c" },
+          { name: "room", value: "d" },
+        ]);
+        await store.writeMarks([{ name: "room:2", value: "B" }, { name: "rooms" }]);
+        expect(await store.readMarks("room:")).toEqual([
+          { name: "room:1", value: "a" },
+          { name: "room:2", value: "B" },
+        ]);
+        expect(await store.readMarks("")).toHaveLength(3);
+        expect(await store.readMarks("%_*[")).toEqual([]);
+      });
+
+      it("are written all or not at all, and a repeat changes nothing", async () => {
+        const marks = [{ name: "a", value: "1" }, { name: "b" }];
+        await Promise.all([store.writeMarks(marks), store.writeMarks(marks)]);
+        expect(await store.readMarks("")).toEqual([{ name: "a", value: "1" }]);
+        await store.writeMarks([]);
       });
     });
 

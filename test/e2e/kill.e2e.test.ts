@@ -23,7 +23,7 @@ const problemsEach = 2;
 /** The lease of a killed bot's replies (20 s), and a bit. */
 const drainWithinMs = 25_000;
 /** It takes 30 s on a machine that has nothing else to do. */
-const giveUpAfterMs = 180_000;
+const giveUpAfterMs = 400_000;
 
 const seed = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
 const folder = mkdtempSync(join(tmpdir(), "ombud-kill-"));

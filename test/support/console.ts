@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Hono } from "hono";
-import { createConsole } from "../../src/adapters/console/console.ts";
+import { type ConsoleOptions, createConsole } from "../../src/adapters/console/console.ts";
+import { createSoleOwner } from "../../src/adapters/files/agents.ts";
 import { openFileEvidence } from "../../src/adapters/files/evidence.ts";
 import { loadTexts } from "../../src/adapters/i18next/texts.ts";
 import { systemClock } from "../../src/adapters/node/clock.ts";
@@ -18,6 +19,7 @@ import {
   type Said,
 } from "../../src/core/conversation.ts";
 import type { Evidence, EvidenceType } from "../../src/core/evidence.ts";
+import { refund } from "./shop.ts";
 import type { Texts } from "../../src/core/texts.ts";
 
 const locales = fileURLToPath(new URL("../../locales", import.meta.url));
@@ -30,7 +32,10 @@ const pictures = ["whole", "drop"].map((id) => ({
 }));
 
 /** The console on a store in memory; a case's record is its description itself. */
-export async function openConsole(startedAt: number) {
+export async function openConsole(
+  startedAt: number,
+  given: Partial<Pick<ConsoleOptions, "agents" | "provider">> = {},
+) {
   const folder = await mkdtemp(join(tmpdir(), "ombud-console-"));
   const store = openSqliteStore(":memory:");
   const evidence = openFileEvidence(folder);
@@ -40,9 +45,27 @@ export async function openConsole(startedAt: number) {
     evidence,
     texts: await loadTexts(locales),
     clock,
+    agents: createSoleOwner("Viplikes"),
+    publicUrl: () => "http://localhost",
+    addressOf: () => "192.0.2.1",
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    ...given,
     language: "fr",
     timeZone: "Europe/Paris",
-    describe: (record) => record as CaseDescription,
+    act: async () => "committed",
+    flow: {
+      ...refund,
+      describe: (record) => record as CaseDescription,
+      draftDecision: () => ({
+        outcome: "partialRefund",
+        amountMinor: 1196,
+        currency: "EUR",
+        clauses: ["5.5"],
+        reasons: "…",
+      }),
+    },
+    topics: (texts) => [{ id: "drop", title: texts.text("bot:topic.drop") }],
+    targetHours: 24,
     charts: { flow: "refund", pictures },
   });
   const app = new Hono().route("/console", opened.app);
@@ -50,8 +73,14 @@ export async function openConsole(startedAt: number) {
   return {
     app,
     clock,
+    store,
     evidence,
     enterPath: () => opened.enterPath(),
+    /** As the store knows the session of this cookie. */
+    hashOf: (cookie: string) =>
+      createHash("sha256")
+        .update(cookie.split("=")[1] ?? "")
+        .digest("base64url"),
     /** The cookie of a new session. */
     async enter(): Promise<string> {
       const answer = await app.request(opened.enterPath());
@@ -70,6 +99,9 @@ export async function openConsole(startedAt: number) {
         openedAt: clock.at,
         updatedAt: clock.at,
         status: "open",
+        waitsFor: "shop",
+        waitingSince: clock.at,
+        factsRevision: 1,
         urgent: false,
         topic: "drop",
         kind: "partialRefund",

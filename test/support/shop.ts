@@ -4,6 +4,8 @@ import { loadTexts } from "../../src/adapters/i18next/texts.ts";
 import { openSqliteStore } from "../../src/adapters/sqlite/store.ts";
 import { createReceiver } from "../../src/app/receive.ts";
 import { parseBusinessHours } from "../../src/core/calendar.ts";
+import type { ActContent } from "../../src/core/act.ts";
+import type { Agent } from "../../src/core/agent.ts";
 import type { Inbound, InboundContent } from "../../src/core/inbound.ts";
 import type { Language } from "../../src/core/language.ts";
 import type { Choice, Message } from "../../src/core/message.ts";
@@ -21,6 +23,7 @@ export const settings = {
   currency: "EUR",
   orderNumberPattern: /\d{5,9}/u,
   orderNumberExample: "48213",
+  approvalAmountMinor: 50_000,
 };
 
 export const refund = createRefund(settings, (language) => library.in(language));
@@ -80,6 +83,19 @@ export function openChat(language: Language = "fr", clock = stoppedClock()) {
       return news();
     },
     close: () => store.close(),
+    /** What the bot or an agent says to this act. */
+    async act(agent: Agent, content: ActContent, caseNumber?: string): Promise<Message[]> {
+      const stored = await store.load(conversationId);
+      const { case: open } = (stored?.snapshot.context ?? {}) as { case?: { number: string } };
+      await receiver.act({
+        key: `test:act:${++count}`,
+        conversationId,
+        caseNumber: caseNumber ?? open?.number ?? "",
+        agent,
+        content,
+      });
+      return news();
+    },
     type: (text: string, key?: string) => chat.send({ type: "text", text }, key),
     /** Presses a button of the last message. */
     async press(choice: string): Promise<Message[]> {

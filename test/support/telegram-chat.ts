@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openFileEvidence } from "../../src/adapters/files/evidence.ts";
+import { openHttp } from "../../src/adapters/http/server.ts";
 import { systemClock } from "../../src/adapters/node/clock.ts";
 import { createSharpInspector } from "../../src/adapters/sharp/inspector.ts";
 import { openSqliteStore } from "../../src/adapters/sqlite/store.ts";
@@ -22,10 +23,12 @@ import { createWork, sleep } from "./work.ts";
 const screenshot = readFileSync(
   fileURLToPath(new URL("../fixtures/files/screenshot.png", import.meta.url)),
 );
+/** Pictures are decoded one by one, each in a process of its own: on a busy machine they take their time. */
+const patienceMs = 60_000;
 const unhurried = { perSecond: 1000, chatPerSecond: 1000, groupPerMinute: 60_000 };
 
 /** The real bot in this process, at the real grammY and the local server; only time stands still. */
-export async function openTelegramBot() {
+export async function openTelegramBot(way: "polling" | "webhook" = "polling") {
   const folder = mkdtempSync(join(tmpdir(), "ombud-telegram-"));
   const server = await openTelegramServer();
   const store = openSqliteStore(":memory:");
@@ -40,7 +43,11 @@ export async function openTelegramBot() {
     fits: (_, message) => fits(message),
     committed: () => work.wake(),
   });
+  const port = way === "webhook" ? await freePort() : 0;
   const telegram = openTelegram({
+    ...(way === "webhook" && {
+      webhook: { url: `http://127.0.0.1:${port}/telegram`, secret: "s".repeat(32) },
+    }),
     token: server.token,
     apiRoot: server.url,
     pace: unhurried,
@@ -49,6 +56,7 @@ export async function openTelegramBot() {
     prompt: receiver.prompt,
     store,
     texts: library,
+    clock: systemClock,
     log: quiet,
     sleep,
   });
@@ -64,6 +72,14 @@ export async function openTelegramBot() {
       clock: systemClock,
     }),
   });
+  const http = telegram.webhook
+    ? await openHttp({
+        host: "127.0.0.1",
+        port,
+        apps: [telegram.webhook],
+        healthy: async () => true,
+      })
+    : undefined;
   const worker = work.start();
   let people = 0;
 
@@ -81,7 +97,7 @@ export async function openTelegramBot() {
       async function news(): Promise<Message[]> {
         const before = seen;
         let messages: Message[] = [];
-        await person.chat.waitUntil(() => onlyBot(person.chat.messages).length > shown);
+        await person.chat.waitUntil(() => onlyBot(person.chat.messages).length > shown, patienceMs);
         for (;;) {
           const entries = await store.readLog(conversationId, before, 1000);
           seen = entries.at(-1)?.seq ?? before;
@@ -90,6 +106,7 @@ export async function openTelegramBot() {
         }
         await person.chat.waitUntil(
           () => onlyBot(person.chat.messages).length >= shown + messages.length,
+          patienceMs,
         );
         const inChat = onlyBot(person.chat.messages).slice(shown);
         for (const [index, message] of messages.entries()) compare(message, inChat[index]);
@@ -122,6 +139,7 @@ export async function openTelegramBot() {
       };
     },
     async close(): Promise<void> {
+      await http?.close();
       await telegram.stopTaking();
       await worker.stop();
       await telegram.close();
@@ -131,6 +149,12 @@ export async function openTelegramBot() {
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+async function freePort(): Promise<number> {
+  const http = await openHttp({ host: "127.0.0.1", port: 0, apps: [], healthy: async () => true });
+  await http.close();
+  return http.port;
 }
 
 const onlyBot = (messages: readonly SeenMessage[]) => messages.filter((one) => one.isFromBot);

@@ -3,6 +3,15 @@ import type { Conversation, LogEntry } from "../../core/conversation.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import type { AssessmentBlock } from "../../core/message.ts";
 import type { Delivery } from "../../ports/store.ts";
+import {
+  type Desk,
+  renderComposer,
+  renderCorrection,
+  renderDecision,
+  renderOwner,
+  renderProposal,
+  renderRefusal,
+} from "./desk-forms.ts";
 import { type Row, caseAddress, renderAgo, renderMarks, renderQueue } from "./list.ts";
 import { type Html, renderPage } from "./page.ts";
 import { renderTranscript } from "./transcript.ts";
@@ -12,21 +21,25 @@ export interface OpenCase extends Row {
   log: readonly LogEntry[];
   deliveries: readonly Delivery[];
   unreachable: Conversation["unreachable"];
-  /** The latest cases, to go on from here. */
+  /** What is to be done, to go on from here. */
   queue: readonly Row[];
+  desk: Desk;
+  /** How many cases wait for the shop. */
+  toDo: number;
 }
 
 export function renderCase(words: Words, shown: OpenCase): Html {
-  const { entry, description, log, deliveries, unreachable, queue } = shown;
+  const { entry, description, log, deliveries, unreachable, queue, desk } = shown;
+  const isDeciding = desk.outcome?.sent === "preview" || desk.outcome?.sent === "decided";
   const address = caseAddress(entry.number);
   const body = html`<section class="pane queue-pane" aria-labelledby="queue" tabindex="0">
       <h2 id="queue"><a href="/console">${words.say("cases.title")}</a></h2>
-      ${renderQueue(words, queue, entry.number)}
+      <div id="queue-list" data-live>${renderQueue(words, queue, entry.number)}</div>
     </section>
     <header class="case-head">
       <p class="back"><a href="/console">${words.say("case.back")}</a></p>
       <h1><span class="number">${entry.number}</span> <bdi>${description.topic}</bdi></h1>
-      <p class="marks">
+      <p class="marks" id="marks" data-live>
         ${renderMarks(words, entry)}
         <span
           >${words.say("case.speaks", { language: words.say(`language.${entry.language}`) })} ·
@@ -41,6 +54,8 @@ export function renderCase(words: Words, shown: OpenCase): Html {
           ${words.say(`unreachable.${unreachable.reason}`)}
         </p>`
       }
+      <div class="thread" id="thread" data-live>${renderOwner(words, desk)}</div>
+      <div id="refused">${!isDeciding && renderRefusal(words, desk)}</div>
       <nav class="jumps" aria-label="${words.say("case.parts")}">
         <a href="#case">${words.say("case.title")}</a
         ><a href="#conversation">${words.say("case.conversation")}</a>
@@ -48,36 +63,57 @@ export function renderCase(words: Words, shown: OpenCase): Html {
     </header>
     <section class="pane conversation-pane" aria-labelledby="conversation" tabindex="0">
       <h2 id="conversation">${words.say("case.conversation")}</h2>
-      ${renderTranscript(words, { log, deliveries, customerLanguage: entry.language, address })}
+      <div id="talk" data-live>
+        ${renderTranscript(words, { log, deliveries, customerLanguage: entry.language, address })}
+      </div>
+      <div class="composer">${renderComposer(words, desk)}</div>
     </section>
     <section class="pane case-pane" aria-labelledby="case" tabindex="0">
       <h2 id="case" class="unseen">${words.say("case.title")}</h2>
-      ${renderAssessment(description.assessment)}
+      <div id="proposal" data-live>${renderProposal(words, desk)}</div>
+      <div id="decided" data-live>
+        ${
+          entry.decision &&
+          html`<p
+            class="made tone-${entry.decision.outcome === "noRefund" ? "informative" : "positive"}"
+          >
+            ${words.say("decide.made", {
+              outcome: words.say(`outcome.${entry.decision.outcome}`),
+              name: entry.decision.by.name,
+              moment: words.moment(entry.decision.at),
+            })}
+          </p>`
+        }
+      </div>
+      <div id="deciding" data-live>${renderDecision(words, desk)}</div>
+      <div id="assessed" data-live>${renderAssessment(description.assessment)}</div>
       <h3>${words.say("case.facts")}</h3>
-      <dl class="facts">
+      <dl class="facts correctable" id="facts" data-live>
         ${description.facts.map(
-          ({ label, value }) =>
+          (fact) =>
             html`<div>
-              <dt>${label}</dt>
-              <dd><bdi>${visible(value)}</bdi></dd>
+              <dt>${fact.label}</dt>
+              <dd><bdi>${visible(fact.value)}</bdi> ${renderCorrection(words, desk, fact)}</dd>
             </div>`,
         )}
       </dl>
-      ${
-        description.notes.length > 0 &&
-        html`<h3>${words.say("case.notes")}</h3>
-          <ul class="notes">
-            ${description.notes.map((note) => html`<li><bdi>${note}</bdi></li>`)}
-          </ul>`
-      }
-      <h3>${words.say("case.evidence")}</h3>
-      ${
-        description.evidence.length > 0
-          ? html`<ul class="evidence">
-              ${description.evidence.map((file) => renderEvidence(words, file, address))}
+      <div id="evidence" class="given" data-live>
+        ${
+          description.notes.length > 0 &&
+          html`<h3>${words.say("case.notes")}</h3>
+            <ul class="notes">
+              ${description.notes.map((note) => html`<li><bdi>${note}</bdi></li>`)}
             </ul>`
-          : html`<p class="quiet">${words.say("case.noEvidence")}</p>`
-      }
+        }
+        <h3>${words.say("case.evidence")}</h3>
+        ${
+          description.evidence.length > 0
+            ? html`<ul class="evidence">
+                ${description.evidence.map((file) => renderEvidence(words, file, address))}
+              </ul>`
+            : html`<p class="quiet">${words.say("case.noEvidence")}</p>`
+        }
+      </div>
       <h3>${words.say("case.versions")}</h3>
       <p class="quiet versions">${description.versions}</p>
     </section>`;
@@ -85,6 +121,8 @@ export function renderCase(words: Words, shown: OpenCase): Html {
     title: `${entry.number} ${description.topic}`,
     layout: "panes",
     body,
+    live: entry.number,
+    toDo: shown.toDo,
   });
 }
 

@@ -1,44 +1,60 @@
 import { readFileSync } from "node:fs";
 import { type Context, Hono } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
-import type { Case, CaseDescription } from "../../core/case.ts";
+import type { Act } from "../../core/act.ts";
+import type { Agent } from "../../core/agent.ts";
+import type { Case } from "../../core/case.ts";
 import type { LogEntry } from "../../core/conversation.ts";
 import type { Evidence } from "../../core/evidence.ts";
+import type { Flow } from "../../core/flow.ts";
 import { type Language, isLanguage, preferredLanguage } from "../../core/language.ts";
 import type { Texts } from "../../core/texts.ts";
-import type { Clock } from "../../ports/clock.ts";
 import type { EvidenceStore } from "../../ports/evidence.ts";
-import type { Store } from "../../ports/store.ts";
+import type { CaseFilter, Store } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
+import { renderAudit } from "./audit.ts";
 import { renderCase } from "./case.ts";
+import { createChanges } from "./changes.ts";
 import { type Picture, renderChart, styleOf } from "./chart.ts";
 import { renderDeliveries } from "./deliveries.ts";
-import { type Row, renderList } from "./list.ts";
+import type { Outcome } from "./desk-forms.ts";
+import { deskRoutes } from "./desk-routes.ts";
+import { cookieOf, createDoor, type DoorOptions } from "./door.ts";
+import { dayMs, renderFigures } from "./figures.ts";
+import { limitForms } from "./limit-forms.ts";
+import { type Row, type Sought, queueAddress, renderList, views } from "./list.ts";
 import { renderNotice } from "./page.ts";
-import { createSessions, sessionSeconds } from "./session.ts";
 import { type Words, wordsOf } from "./words.ts";
 
-export interface ConsoleOptions {
-  store: Pick<
-    Store,
-    | "load"
-    | "listCases"
-    | "casesOf"
-    | "findCase"
-    | "readLog"
-    | "readDeliveries"
-    | "listTroubledDeliveries"
-    | "countStandings"
-    | "secret"
-  >;
+export interface ConsoleOptions extends Omit<DoorOptions, "store"> {
+  store: DoorOptions["store"] &
+    Pick<
+      Store,
+      | "load"
+      | "listCases"
+      | "listQueue"
+      | "countCases"
+      | "caseFigures"
+      | "casesOf"
+      | "findCase"
+      | "readLog"
+      | "readDeliveries"
+      | "listTroubledDeliveries"
+      | "countStandings"
+      | "listAudit"
+    >;
   evidence: Pick<EvidenceStore, "original" | "view">;
   texts: TextLibrary;
-  clock: Clock;
   /** For an agent whose browser asks for none that the bot speaks. */
   language: Language;
   timeZone: string;
-  /** Reads a decision record for people; each flow knows its own. */
-  describe(record: unknown, texts: Texts): CaseDescription;
+  act(act: Act): Promise<unknown>;
+  /** Reads decision records for people, and knows how a decision reads. */
+  flow: Pick<Flow, "describe" | "draftDecision" | "preview" | "clauses">;
+  /** What a case may be about. */
+  topics(texts: Texts): readonly { id: string; title: string }[];
+  /** How long a customer should wait for the shop at most. */
+  targetHours: number;
   /** The pictures of a flow; the first is of the whole. */
   charts: { flow: string; pictures: readonly Picture[] };
 }
@@ -48,30 +64,36 @@ export interface Console {
   app: Hono;
   /** Path and query of a new one-time link; an earlier one that was not used is void. */
   enterPath(): string;
+  /** Something was committed to this conversation: open pages look. */
+  changed(conversationId: string): void;
+  /** Ends the open pages' streams. */
+  close(): void;
+  /** Who asks, looked up anew: undefined once the session is over. */
+  agentOf(c: Context): Promise<Agent | undefined>;
 }
 
-const sessionCookie = "ombud_console";
 const languageCookie = "ombud_console_lang";
 const pageLength = 50;
 const queueLength = 30;
 const logChunk = 500;
+const script = readFileSync(new URL("./page/desk.js", import.meta.url), "utf8");
 const styles = readFileSync(new URL("./console.css", import.meta.url), "utf8");
 
 const headers = {
   "Cache-Control": "no-store",
   "Content-Security-Policy":
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Resource-Policy": "same-origin",
-  "Referrer-Policy": "no-referrer",
+  // Under `no-referrer` a form says `Origin: null`, which is nobody's.
+  "Referrer-Policy": "same-origin",
   "X-Content-Type-Options": "nosniff",
   "X-Robots-Tag": "noindex, nofollow",
 };
 
-/** The agents' pages: reading only, behind a one-time link. */
+/** The agents' pages, behind a log-in. */
 export function createConsole(options: ConsoleOptions): Console {
   const { store, evidence, clock, charts } = options;
-  const sessions = createSessions(store, clock);
   const allStyles = styleOf(charts.pictures) + styles;
   const app = new Hono();
 
@@ -79,14 +101,17 @@ export function createConsole(options: ConsoleOptions): Console {
     const wished = [c.req.query("lang"), getCookie(c, languageCookie)].find(isLanguage);
     const language =
       wished ?? preferredLanguage(c.req.header("Accept-Language") ?? "") ?? options.language;
-    return wordsOf(options.texts.in(language), options.timeZone, clock.now());
+    return wordsOf(options.texts.in(language), options.timeZone, clock.now(), door.knownIn(c));
   };
   const describe = (entry: Case, { texts }: Words): Row => ({
     entry,
-    description: options.describe(entry.record, texts),
+    description: options.flow.describe(entry.record, texts),
   });
-  const hasSession = (c: Context) => sessions.isOpen(getCookie(c, sessionCookie) ?? "");
+  const door = createDoor(options, words);
+  const { agentOf } = door;
+  const changes = createChanges();
 
+  app.use(limitForms);
   app.use(async (c, next) => {
     for (const [name, value] of Object.entries(headers)) c.header(name, value);
     const language = c.req.query("lang");
@@ -99,46 +124,48 @@ export function createConsole(options: ConsoleOptions): Console {
     c.body(allStyles, 200, { "Content-Type": "text/css; charset=utf-8" }),
   );
 
-  app.get("/enter", async (c) => {
-    // A browser that looks ahead and a chat that previews links must not use the link up.
-    const isLookingAhead =
-      c.req.method === "HEAD" || c.req.header("Sec-Purpose")?.includes("prefetch");
-    if (isLookingAhead) return c.body(null, 503);
-    const session = await sessions.redeem(c.req.query("token") ?? "");
-    if (session) {
-      setCookie(c, sessionCookie, session, { ...cookieOf(c), maxAge: sessionSeconds });
-      // Not a redirect: a browser sends no Strict cookie along a redirect that began on another site.
-      return c.html(renderNotice(words(c), "entered", "/console"));
-    }
-    return (await hasSession(c))
-      ? c.redirect("/console", 303)
-      : c.html(renderNotice(words(c), "used"), 401);
-  });
-
-  app.use(async (c, next) =>
-    (await hasSession(c)) ? next() : c.html(renderNotice(words(c), "closed"), 401),
+  app.get("/desk.js", (c) =>
+    c.body(script, 200, { "Content-Type": "text/javascript; charset=utf-8" }),
   );
 
+  // From here on the door has let in whoever asks.
+  app.route("/", door.app);
+
   app.get("/", async (c) => {
-    const before = readBefore(c.req.query("before"));
-    const found = await store.listCases({
-      ...(before && { before: { openedAt: before.at, number: before.id } }),
-      limit: pageLength + 1,
-    });
+    const agent = await agentOf(c);
+    const sought = readSought(c);
+    const filter = filterOf(sought, agent?.id ?? "");
+    const isQueue = ["toDo", "mine", "unassigned", "waiting"].includes(sought.view);
+    const [found, toDo] = await Promise.all([
+      isQueue ? store.listQueue(queuePage(filter, c)) : store.listCases(casesPage(filter, c)),
+      store.countCases({ stage: "toDo" }),
+    ]);
     const cases = found.slice(0, pageLength);
     const last = cases.at(-1);
-    const older =
-      last && found.length > pageLength
-        ? `/console?before=${last.openedAt}.${encodeURIComponent(last.number)}`
-        : undefined;
     const own = words(c);
     return c.html(
       renderList(own, {
         rows: cases.map((entry) => describe(entry, own)),
-        older,
-        isFirstPage: !before,
+        sought,
+        topics: options.topics(own.texts),
+        toDo,
+        targetMs: options.targetHours * 3_600_000,
+        older:
+          last && found.length > pageLength
+            ? queueAddress(sought, isQueue ? placeOf(last) : `${last.openedAt}.${last.number}`)
+            : undefined,
+        isFirstPage: c.req.query("after") === undefined,
       }),
     );
+  });
+
+  app.get("/figures", async (c) => {
+    const since = clock.now() - 7 * dayMs;
+    const [cases, standings] = await Promise.all([
+      store.caseFigures(since),
+      store.countStandings(charts.flow),
+    ]);
+    return c.html(renderFigures(words(c), { since, cases, standings }));
   });
 
   app.get("/chart", async (c) => {
@@ -170,26 +197,59 @@ export function createConsole(options: ConsoleOptions): Console {
     return c.html(renderDeliveries(words(c), { rows, older, isFirstPage: !before }));
   });
 
+  app.get("/audit", async (c) => {
+    const before = Number(/^\d{1,15}$/u.exec(c.req.query("before") ?? "")?.[0] ?? Number.NaN);
+    const isFirstPage = Number.isNaN(before);
+    const found = await store.listAudit({
+      ...(!isFirstPage && { before }),
+      limit: pageLength + 1,
+    });
+    const rows = found.slice(0, pageLength);
+    const last = rows.at(-1);
+    const older =
+      last && found.length > pageLength ? `/console/audit?before=${last.seq}` : undefined;
+    return c.html(renderAudit(words(c), { rows, older, isFirstPage }));
+  });
+
   app.get("/cases/:number", async (c) => {
-    const entry = await store.findCase(c.req.param("number"));
+    const agent = await agentOf(c);
+    return agent ? showCase(c, c.req.param("number"), agent) : notFound(c);
+  });
+
+  const showCase = async (c: Context, number: string, agent: Agent, outcome?: Outcome) => {
+    const entry = await store.findCase(number);
     if (!entry) return notFound(c);
-    const [log, deliveries, conversation, latest] = await Promise.all([
+    const [log, deliveries, conversation, queue, toDo] = await Promise.all([
       readWholeLog(entry.conversationId),
       store.readDeliveries(entry.conversationId),
       store.load(entry.conversationId),
-      store.listCases({ limit: queueLength }),
+      store.listQueue({ filter: { stage: "toDo" }, limit: queueLength }),
+      store.countCases({ stage: "toDo" }),
     ]);
     const own = words(c);
-    return c.html(
-      renderCase(own, {
-        ...describe(entry, own),
-        log,
-        deliveries,
-        unreachable: conversation?.unreachable,
-        queue: latest.map((other) => describe(other, own)),
-      }),
-    );
-  });
+    const customers = options.texts.in(entry.language);
+    const { flow } = options;
+    const { proposal } = entry;
+    const proposed = proposal && flow.preview(proposal, { number, ...proposal }, customers);
+    const page = renderCase(own, {
+      ...describe(entry, own),
+      log,
+      deliveries,
+      unreachable: conversation?.unreachable,
+      queue: queue.map((other) => describe(other, own)),
+      toDo,
+      desk: {
+        entry,
+        agent,
+        key: Buffer.from(clock.random(18)).toString("base64url"),
+        draft: flow.draftDecision(entry.record, customers),
+        clauses: flow.clauses(own.texts),
+        proposed: proposed && "block" in proposed ? proposed.block : undefined,
+        outcome,
+      },
+    });
+    return c.html(page, outcome?.refused ? 409 : 200);
+  };
 
   app.get("/cases/:number/evidence/:id/view", async (c) => {
     const file = await evidenceOf(c.req.param("number"), c.req.param("id"));
@@ -209,6 +269,21 @@ export function createConsole(options: ConsoleOptions): Console {
       "Content-Disposition": `attachment; filename="${name}"`,
     });
   });
+
+  app.route(
+    "/",
+    deskRoutes({
+      store,
+      clock,
+      texts: options.texts,
+      flow: options.flow,
+      act: (act) => options.act(act),
+      changes,
+      agentOf,
+      showCase,
+      notFound: (c) => notFound(c),
+    }),
+  );
 
   app.all("*", (c) => (c.req.path === "/console/" ? c.redirect("/console", 308) : notFound(c)));
 
@@ -232,14 +307,56 @@ export function createConsole(options: ConsoleOptions): Console {
       .find((file) => file.id === id);
   };
 
-  return { app, enterPath: () => `/console/enter?token=${sessions.drawToken()}` };
+  return {
+    app,
+    enterPath: door.enterPath,
+    agentOf,
+    changed: (conversationId) => changes.tell(conversationId),
+    close: () => changes.close(),
+  };
 }
 
-/** `X-Forwarded-Proto` is believed because it can only make the cookie stricter. */
-function cookieOf(c: Context) {
-  const isSecure =
-    new URL(c.req.url).protocol === "https:" || c.req.header("X-Forwarded-Proto") === "https";
-  return { path: "/console", httpOnly: true, sameSite: "Strict", secure: isSecure } as const;
+function readSought(c: Context): Sought {
+  const { view, language, topic = "", q = "" } = c.req.query();
+  return {
+    view: views.find((one) => one === view) ?? "toDo",
+    language: isLanguage(language) ? language : "",
+    topic: /^\w{0,40}$/u.test(topic) ? topic : "",
+    words: q.slice(0, 100),
+  };
+}
+
+function filterOf({ view, language, topic, words }: Sought, agentId: string): CaseFilter {
+  return {
+    ...(isLanguage(language) && { language }),
+    ...(topic && { topic }),
+    ...(words && { words }),
+    ...(view === "mine" && { owner: agentId }),
+    ...(view === "unassigned" && { owner: null, stage: "toDo" as const }),
+    ...((view === "toDo" || view === "waiting" || view === "decided" || view === "closed") && {
+      stage: view,
+    }),
+  };
+}
+
+const placeOf = ({ urgent, waitingSince, number }: Case) =>
+  `${urgent ? 1 : 0}.${waitingSince}.${number}`;
+
+function queuePage(filter: CaseFilter, c: Context) {
+  const [, urgent, since, number] =
+    /^([01])\.(\d{1,15})\.([\w-]{1,40})$/u.exec(c.req.query("after") ?? "") ?? [];
+  const place =
+    number && since ? { urgent: urgent === "1", waitingSince: Number(since), number } : undefined;
+  return { filter, ...(place && { after: place }), limit: pageLength + 1 };
+}
+
+function casesPage(filter: CaseFilter, c: Context) {
+  const before = readBefore(c.req.query("after"));
+  return {
+    filter,
+    ...(before && { before: { openedAt: before.at, number: before.id } }),
+    limit: pageLength + 1,
+  };
 }
 
 /** Where a page goes on: after what came or was opened `at`, and of those after this `id`. */

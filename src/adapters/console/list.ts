@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import type { Case, CaseDescription } from "../../core/case.ts";
+import { languages } from "../../core/language.ts";
 import { type Html, renderPage } from "./page.ts";
 import type { Words } from "./words.ts";
 
@@ -8,59 +9,160 @@ export interface Row {
   description: CaseDescription;
 }
 
+/** What the queue shows. */
+export const views = ["toDo", "mine", "unassigned", "waiting", "decided", "closed", "all"] as const;
+export type View = (typeof views)[number];
+
+export interface Sought {
+  view: View;
+  language: string;
+  topic: string;
+  words: string;
+}
+
 export interface Listing {
   rows: readonly Row[];
+  sought: Sought;
+  topics: readonly { id: string; title: string }[];
+  /** How many cases wait for the shop. */
+  toDo: number;
+  targetMs: number;
   /** The address of the next page; undefined on the last. */
   older?: string | undefined;
   isFirstPage: boolean;
 }
 
-export function renderList(words: Words, { rows, older, isFirstPage }: Listing): Html {
+export function queueAddress({ view, language, topic, words }: Sought, after?: string): string {
+  const query = new URLSearchParams({
+    ...(view !== "toDo" && { view }),
+    ...(language && { language }),
+    ...(topic && { topic }),
+    ...(words && { q: words }),
+    ...(after !== undefined && { after }),
+  }).toString();
+  return `/console${query && `?${query}`}`;
+}
+
+export function renderList(words: Words, listing: Listing): Html {
+  const { rows, older, isFirstPage, sought, toDo } = listing;
   const title = words.say("cases.title");
   const body = html`<header class="list-head">
       <h1>${title}</h1>
       <nav class="pages" aria-label="${words.say("cases.more")}">
+        <button class="button" id="notify" type="button" hidden>
+          ${words.say("notify.allow")}
+        </button>
+        <a class="button" href="/console/figures">${words.say("figures.title")}</a>
         <a class="button" href="/console/deliveries">${words.say("delivery.title")}</a>
         <a class="button" href="/console/chart">${words.say("chart.title")}</a>
       </nav>
     </header>
-    ${
-      rows.length === 0 && isFirstPage
-        ? renderEmpty(words)
-        : html`<ol class="cases">
-            ${rows.map((row) => renderRow(words, row))}
-          </ol>`
-    }
+    ${renderViews(words, listing)} ${renderSearch(words, listing)}
+    <div id="cases" data-live>
+      ${
+        rows.length === 0
+          ? renderEmpty(words, sought)
+          : html`<ol class="cases">
+              ${rows.map((row) => renderRow(words, row, listing.targetMs))}
+            </ol>`
+      }
+    </div>
     ${
       (older || !isFirstPage) &&
       html`<nav class="pages" aria-label="${words.say("cases.pages")}">
-        ${!isFirstPage && html`<a class="button" href="/console">${words.say("cases.newest")}</a>`}
-        ${older && html`<a class="button" rel="next" href="${older}">${words.say("cases.older")}</a>`}
+        ${!isFirstPage && html`<a class="button" href="${queueAddress(sought)}">${words.say("cases.first")}</a>`}
+        ${older && html`<a class="button" rel="next" href="${older}">${words.say("cases.next")}</a>`}
       </nav>`
     }`;
-  return renderPage(words, { title, layout: "list", body });
+  return renderPage(words, { title, layout: "list", body, live: "queue", toDo });
 }
 
-function renderEmpty(words: Words): Html {
+const renderViews = (words: Words, { sought, toDo }: Listing): Html =>
+  html`<nav class="views" id="views" data-live aria-label="${words.say("cases.views")}">
+    ${views.map(
+      (view) =>
+        html`<a
+          href="${queueAddress({ ...sought, view })}"
+          ${view === sought.view && html` aria-current="page"`}
+          >${words.say(`view.${view}`)}${view === "toDo" && html` <b>${words.texts.figure(toDo)}</b>`}</a
+        >`,
+    )}
+  </nav>`;
+
+function renderSearch(words: Words, { sought, topics }: Listing): Html {
+  const select = (
+    name: string,
+    label: string,
+    chosen: string,
+    options: readonly { id: string; title: string }[],
+  ) =>
+    html`<label
+      ><span>${label}</span
+      ><select name="${name}">
+        <option value="">${words.say("cases.any")}</option>
+        ${options.map(
+          ({ id, title }) =>
+            html`<option value="${id}" ${id === chosen && html`selected`}>${title}</option>`,
+        )}
+      </select></label
+    >`;
+  return html`<form class="search" method="get" action="/console" role="search">
+    <input type="hidden" name="view" value="${sought.view}" />
+    <label class="words"
+      ><span>${words.say("cases.search")}</span
+      ><input id="search" type="search" name="q" value="${sought.words}" maxlength="100"
+    /></label>
+    ${select(
+      "language",
+      words.say("cases.language"),
+      sought.language,
+      languages.map((id) => ({ id, title: words.say(`language.${id}`) })),
+    )}
+    ${select("topic", words.say("cases.topic"), sought.topic, topics)}
+    <button class="button">${words.say("cases.find")}</button>
+  </form>`;
+}
+
+function renderEmpty(words: Words, { view, language, topic, words: searched }: Sought): Html {
+  const isSought = view !== "toDo" || language !== "" || topic !== "" || searched !== "";
   return html`<div class="notice">
-    <h2>${words.say("cases.empty.title")}</h2>
-    <p>${words.say("cases.empty.text")}</p>
+    <h2>${words.say(isSought ? "cases.nothing" : "cases.empty.title")}</h2>
+    ${!isSought && html`<p>${words.say("cases.empty.text")}</p>`}
   </div>`;
 }
 
-function renderRow(words: Words, { entry, description }: Row): Html {
+function renderRow(words: Words, { entry, description }: Row, targetMs: number): Html {
   return html`<li class="row">
     <a class="number" href="${caseAddress(entry.number)}">${entry.number}</a>
     <span class="topic"><bdi>${description.topic}</bdi></span>
     <span class="outcome tone-${description.assessment.tone}">${description.outcome}</span>
     <span class="marks">${renderMarks(words, entry)}</span>
     <span class="customer">${words.say(`language.${entry.language}`)}</span>
-    <span class="opened"
-      >${renderAgo(words, entry.openedAt)}<small
-        >${words.date(entry.openedAt)}, ${words.time(entry.openedAt)}</small
+    <span class="opened ${lateness(words, entry, targetMs)}"
+      >${renderTurn(words, entry)}<small
+        >${entry.owner ? entry.owner.name : words.say("owner.nobody")}</small
       ></span
     >
   </li>`;
+}
+
+/** Whose turn it is, and since when. */
+const renderTurn = (words: Words, { status, waitsFor, waitingSince, updatedAt }: Case): Html =>
+  status === "closed" || (status === "decided" && waitsFor === "customer")
+    ? renderAgo(words, updatedAt)
+    : html`<span class="turn-of">${words.say(`waitsFor.${waitsFor}`)}</span>
+        ${renderAgo(words, waitingSince)}`;
+
+/** Against the target; a customer's own time does not count. */
+function lateness(
+  words: Words,
+  { waitsFor, status, waitingSince }: Case,
+  targetMs: number,
+): string {
+  if (waitsFor === "customer" || status === "closed") return "";
+  const waited = words.now - waitingSince;
+  if (waited > targetMs) return "late";
+  return waited > 0.75 * targetMs ? "soon" : "in-time";
 }
 
 /** The short list beside a case; the case that is open stands out in it. */
@@ -73,10 +175,10 @@ export function renderQueue(words: Words, rows: readonly Row[], current: string)
             href="${caseAddress(entry.number)}"
             ${entry.number === current && html` aria-current="page"`}
           >
-            <span class="number">${entry.number}</span> ${renderAgo(words, entry.openedAt)}
+            <span class="number">${entry.number}</span> ${renderAgo(words, entry.waitingSince)}
             <span class="topic"><bdi>${description.topic}</bdi></span>
             <span class="outcome tone-${description.assessment.tone}">${description.outcome}</span>
-            ${(entry.urgent || entry.status !== "open") && html`<span class="marks">${renderMarks(words, entry)}</span>`}
+            ${(entry.urgent || entry.status !== "open" || entry.owner) && html`<span class="marks">${renderMarks(words, entry)}</span>`}
           </a>
         </li>`,
     )}
@@ -85,7 +187,8 @@ export function renderQueue(words: Words, rows: readonly Row[], current: string)
 
 export function renderMarks(words: Words, entry: Case): Html {
   return html`${entry.urgent && html`<span class="mark urgent">${words.say("urgent")}</span>`}
-    <span class="mark ${entry.status}">${words.say(`status.${entry.status}`)}</span>`;
+    <span class="mark ${entry.status}">${words.say(`status.${entry.status}`)}</span>
+    ${entry.owner && html`<span class="mark owned">${entry.owner.name}</span>`}`;
 }
 
 export function renderAgo(words: Words, at: number): Html {

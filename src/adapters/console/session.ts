@@ -1,48 +1,85 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { Agent } from "../../core/agent.ts";
+import type { AgentDirectory } from "../../ports/agents.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Store } from "../../ports/store.ts";
+import type { SessionRecords } from "../../ports/sessions.ts";
 
+const minuteMs = 60_000;
 export const sessionSeconds = 12 * 60 * 60;
+const idleMs = 30 * minuteMs;
+/** Not each click is a write. */
+const touchEveryMs = minuteMs;
 
-/** Who may read the console: whoever followed the one-time link, for twelve hours. */
+/** Who is in the console: for twelve hours, or until half an hour without a click. */
 export interface Sessions {
   /** A new one-time token; one drawn before and not used yet is void. */
   drawToken(): string;
-  /** The session for a token, once; undefined for a wrong or used one. */
-  redeem(token: string): Promise<string | undefined>;
-  isOpen(session: string): Promise<boolean>;
+  /** Whether it is the token, once. */
+  redeem(token: string): boolean;
+  /** The id of a new session, in place of the one that the browser had. */
+  open(agent: Agent, replaces: string): Promise<string>;
+  /** Whose session it is: undefined once it is over, closed, or of somebody who left or has another role now. */
+  agentOf(session: string): Promise<Agent | undefined>;
+  /** As `agentOf`, and counts as a click. */
+  use(session: string): Promise<Agent | undefined>;
+  close(session: string): Promise<void>;
 }
 
-export function createSessions(store: Pick<Store, "secret">, clock: Clock): Sessions {
+export function createSessions(
+  records: SessionRecords,
+  agents: Pick<AgentDirectory, "byId">,
+  clock: Clock,
+): Sessions {
   /** Of the token that is still good; the token itself is kept nowhere. */
   let awaited: Buffer | undefined;
 
-  const sign = async (expiresAt: string) =>
-    createHmac("sha256", await store.secret("console-session"))
-      .update(`session ${expiresAt}`)
-      .digest();
+  async function find(session: string) {
+    if (!/^[\w-]{43}$/u.test(session)) return undefined;
+    const record = await records.findSession(hash(session));
+    if (!record) return undefined;
+    const now = clock.now();
+    const agent = await agents.byId(record.agentId);
+    const isOver = now >= record.openedAt + sessionSeconds * 1000 || now >= record.seenAt + idleMs;
+    if (!isOver && agent?.role === record.role) return { record, agent, now };
+    await records.closeSession(record.hash);
+    return undefined;
+  }
 
   return {
     drawToken() {
-      const token = Buffer.from(clock.random(32)).toString("base64url");
-      awaited = hash(token);
+      const token = base64url(clock.random(32));
+      awaited = digest(token);
       return token;
     },
-    async redeem(token) {
-      const expiresAt = String(clock.now() + sessionSeconds * 1000);
-      const signature = await sign(expiresAt);
-      // Nothing is awaited from here on, so two requests can't both use it.
-      if (!awaited || !timingSafeEqual(hash(token), awaited)) return undefined;
+    redeem(token) {
+      if (!awaited || !timingSafeEqual(digest(token), awaited)) return false;
       awaited = undefined;
-      return `${expiresAt}.${signature.toString("base64url")}`;
+      return true;
     },
-    async isOpen(session) {
-      const [, expiresAt, signature] = /^(\d{1,16})\.([\w-]{43})$/u.exec(session) ?? [];
-      if (!expiresAt || !signature) return false;
-      const genuine = timingSafeEqual(await sign(expiresAt), Buffer.from(signature, "base64url"));
-      return genuine && clock.now() < Number(expiresAt);
+    async open({ id, role }, replaces) {
+      const session = base64url(clock.random(32));
+      const now = clock.now();
+      await records.forgetSessions({
+        openedAt: now - sessionSeconds * 1000,
+        seenAt: now - idleMs,
+      });
+      await records.openSession(
+        { hash: hash(session), agentId: id, role, openedAt: now, seenAt: now },
+        hash(replaces),
+      );
+      return session;
     },
+    agentOf: async (session) => (await find(session))?.agent,
+    async use(session) {
+      const found = await find(session);
+      if (found && found.now - found.record.seenAt >= touchEveryMs)
+        await records.touchSession(found.record.hash, found.now);
+      return found?.agent;
+    },
+    close: (session) => records.closeSession(hash(session)),
   };
 }
 
-const hash = (token: string) => createHash("sha256").update(token).digest();
+const digest = (text: string) => createHash("sha256").update(text).digest();
+const hash = (text: string) => digest(text).toString("base64url");
+const base64url = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64url");

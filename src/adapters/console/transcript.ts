@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import type { LogEntry } from "../../core/conversation.ts";
+import type { LogEntry, Said } from "../../core/conversation.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import type { Language } from "../../core/language.ts";
 import { type Message, plainText } from "../../core/message.ts";
@@ -40,9 +40,12 @@ function renderTurn(
 ): Html | undefined {
   if (body.type === "message") {
     const trouble = deliveries.find((one) => one.seq === seq && one.state !== "sent");
-    return renderLine(words, { seq, at, who: "bot" }, renderMessage(body.message), trouble);
+    const { author } = body.message;
+    const who = author ? { who: "agent" as const, name: author.name } : { who: "bot" as const };
+    return renderLine(words, { seq, at, ...who }, renderMessage(body.message), trouble);
   }
   if (body.type !== "event" || !body.said) return undefined;
+  if (body.said.agent) return renderAct(words, { seq, at, type: body.event.type, ...body.said });
   const { text, files = [], refused = [], quote, edits } = body.said;
   return renderLine(
     words,
@@ -59,19 +62,40 @@ function renderTurn(
   );
 }
 
+/** What an agent did, as a small line; a note in full, and what they said stands as the message itself. */
+function renderAct(
+  words: Words,
+  { seq, at, type, agent, act, text }: Said & { seq: number; at: number; type: string },
+): Html | undefined {
+  if (!agent || !act || act === "said") return undefined;
+  if (act === "noted")
+    return renderLine(
+      words,
+      { seq, at, who: "note", name: agent.name },
+      html`<p><bdi>${visible(text ?? "")}</bdi></p>`,
+    );
+  const done = type === "decision-proposed" ? "proposed" : act;
+  return html`<li class="turn act" id="${anchorOf(seq)}">
+    <p>
+      ${words.say(`did.${done}`, { name: agent.name })}
+      ${act === "corrected" && text && html`<bdi>${visible(text)}</bdi>`} ${renderTime(words, at)}
+    </p>
+  </li>`;
+}
+
 function renderLine(
   words: Words,
-  { seq, at, who }: { seq: number; at: number; who: "bot" | "customer" },
+  {
+    seq,
+    at,
+    who,
+    name = "",
+  }: { seq: number; at: number; who: "bot" | "customer" | "agent" | "note"; name?: string },
   said: Html,
   trouble?: Delivery,
 ): Html {
   return html`<li class="turn ${who}" id="${anchorOf(seq)}">
-    <p class="who">
-      ${words.say(`who.${who}`)}
-      <time datetime="${new Date(at).toISOString()}" title="${words.moment(at)}"
-        >${words.time(at)}</time
-      >
-    </p>
+    <p class="who">${words.say(`who.${who}`, { name })} ${renderTime(words, at)}</p>
     <div class="said">${said}</div>
     ${
       trouble &&
@@ -79,6 +103,11 @@ function renderLine(
     }
   </li>`;
 }
+
+const renderTime = (words: Words, at: number): Html =>
+  html`<time datetime="${new Date(at).toISOString()}" title="${words.moment(at)}"
+    >${words.time(at)}</time
+  >`;
 
 function renderMessage(message: Message): Html {
   const offered = message.choices.filter((choice) => choice.weight !== "quiet");

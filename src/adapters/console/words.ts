@@ -1,10 +1,15 @@
+import type { Agent } from "../../core/agent.ts";
 import type { Language } from "../../core/language.ts";
 import type { TextValues, Texts } from "../../core/texts.ts";
 
 /** What the pages say, in the agent's language and the shop's time zone. */
 export interface Words {
   language: Language;
+  /** The moment of the request. */
+  now: number;
   texts: Texts;
+  /** Who reads; undefined before the log-in. */
+  reader: Agent | undefined;
   /** A text of `console.json`. */
   say(key: string, values?: TextValues): string;
   date(at: number): string;
@@ -16,7 +21,7 @@ export interface Words {
   size(bytes: number): string;
 }
 
-export function wordsOf(texts: Texts, timeZone: string, now: number): Words {
+export function wordsOf(texts: Texts, timeZone: string, now: number, reader?: Agent): Words {
   const { language } = texts;
   const times = new Intl.DateTimeFormat(language, {
     hour: "2-digit",
@@ -27,7 +32,9 @@ export function wordsOf(texts: Texts, timeZone: string, now: number): Words {
   const spans = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   return {
     language,
+    now,
     texts,
+    reader,
     say: (key, values) => texts.text(`console:${key}`, values),
     date: (at) => texts.date(at, timeZone),
     moment: (at) => texts.moment(at, timeZone),

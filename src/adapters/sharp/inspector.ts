@@ -13,10 +13,11 @@ const decoderFile = fileURLToPath(new URL("decoder.ts", import.meta.url));
  * ordinary photo seem too large.
  *
  * A process that dies is replaced once, as the reason may lie outside. One that
- * has no answer in time is killed and the file refused as broken; one that
+ * has no answer in time (a busy machine needs more of it than the file) is
+ * killed and the file refused as broken; one that
  * takes too much memory is killed and the file refused for its pixels.
  */
-export function createSharpInspector({ answerWithinMs = 5_000 } = {}): Inspector {
+export function createSharpInspector({ answerWithinMs = 10_000 } = {}): Inspector {
   let lastTurn: Promise<unknown> = Promise.resolve();
 
   async function look(bytes: Uint8Array): Promise<Answer> {

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { CaseNumberTaken, StaleConversation } from "../../core/errors.ts";
 import type { Commit } from "../../ports/store.ts";
+import { caseRow } from "./cases.ts";
 import type { HeldInbounds } from "./held.ts";
 import type { Lanes } from "./lanes.ts";
 
@@ -36,8 +37,15 @@ export function prepareCommit(
   );
   const cancelTimer = db.prepare("DELETE FROM timer WHERE conversation_id = ? AND id = ?");
   const upsertCase = db.prepare(`
-    INSERT INTO cases (number, conversation_id, opened_at, body) VALUES (?, ?, ?, ?)
-    ON CONFLICT (number) DO UPDATE SET opened_at = excluded.opened_at, body = excluded.body
+    INSERT INTO cases (
+      number, conversation_id, opened_at, body, calm, waiting_since, stage, owner, language, topic, search, decided_at
+    ) VALUES (
+      :number, :conversationId, :openedAt, :body, :calm, :waitingSince, :stage, :owner, :language, :topic, :search, :decidedAt
+    ) ON CONFLICT (number) DO UPDATE SET
+      opened_at = excluded.opened_at, body = excluded.body, calm = excluded.calm,
+      waiting_since = excluded.waiting_since, stage = excluded.stage, owner = excluded.owner,
+      language = excluded.language, topic = excluded.topic, search = excluded.search,
+      decided_at = excluded.decided_at
   `);
 
   return (commit) => {
@@ -116,7 +124,7 @@ export function prepareCommit(
 
   function writeCases({ cases }: Commit): void {
     for (const one of cases) {
-      upsertCase.run(one.number, one.conversationId, one.openedAt, JSON.stringify(one));
+      upsertCase.run(caseRow(one));
     }
   }
 }

@@ -9,7 +9,10 @@ import { openDatabaseToRead } from "./schema.ts";
 import { createSqliteStore } from "./store.ts";
 
 /** A look at a bot's data. Every call sees what is committed when it is made. */
-export interface StoreReader extends Pick<Store, "load" | "findCase" | "readLog"> {
+export interface StoreReader extends Pick<
+  Store,
+  "load" | "findCase" | "readLog" | "listAudit" | "checkAudit"
+> {
   /** What was assessed after `position` (0 at first), in the order in which it was written, at most `limit`. */
   listAssessments(after: number, limit: number): Promise<RecordedAssessment[]>;
   close(): Promise<void>;
@@ -64,6 +67,8 @@ function createReader(db: DatabaseSync): StoreReader {
     load: (conversationId) => store.load(conversationId),
     findCase: (number) => store.findCase(number),
     readLog: (conversationId, afterSeq, limit) => store.readLog(conversationId, afterSeq, limit),
+    listAudit: (query) => store.listAudit(query),
+    checkAudit: () => store.checkAudit(),
     close: () => store.close(),
     async listAssessments(after, limit) {
       try {

@@ -130,6 +130,71 @@ const migrations = [
 
   CREATE INDEX cases_of ON cases (conversation_id, opened_at, number);
   `,
+  // Where a platform's connection stands: sessions, known rooms.
+  `
+  CREATE TABLE mark (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+  // The desk's queue. Both indexes carry all that a filter looks at, so that
+  // no case's body is read but those of the page.
+  `
+  UPDATE cases SET body = json_set(
+    body,
+    '$.waitsFor', coalesce(body ->> '$.waitsFor', 'shop'),
+    '$.waitingSince', coalesce(body ->> '$.waitingSince', opened_at),
+    '$.factsRevision', coalesce(body ->> '$.factsRevision', 1),
+    '$.searchWords', coalesce(body ->> '$.searchWords', lower(concat_ws(
+      ' ',
+      nullif(body ->> '$.record.answers.orderNumber', 'unknown'),
+      nullif(body ->> '$.record.answers.service', 'unknown'),
+      nullif(body ->> '$.record.answers.links', 'unknown')
+    )))
+  );
+  ALTER TABLE cases ADD COLUMN calm INTEGER NOT NULL DEFAULT 1; -- not urgent
+  ALTER TABLE cases ADD COLUMN waiting_since INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE cases ADD COLUMN stage TEXT NOT NULL DEFAULT 'toDo';
+  ALTER TABLE cases ADD COLUMN owner TEXT;
+  ALTER TABLE cases ADD COLUMN language TEXT NOT NULL DEFAULT '';
+  ALTER TABLE cases ADD COLUMN topic TEXT NOT NULL DEFAULT '';
+  ALTER TABLE cases ADD COLUMN search TEXT NOT NULL DEFAULT '';
+  ALTER TABLE cases ADD COLUMN decided_at INTEGER;
+  UPDATE cases SET
+    calm = iif(body ->> '$.urgent', 0, 1),
+    waiting_since = body ->> '$.waitingSince',
+    language = body ->> '$.language',
+    topic = body ->> '$.topic',
+    search = lower(number) || ' ' || (body ->> '$.searchWords');
+
+  DROP INDEX cases_opened;
+  CREATE INDEX cases_opened ON cases (opened_at, number, stage, owner, language, topic, search);
+  CREATE INDEX cases_queue ON cases (calm, waiting_since, number, stage, owner, language, topic, search);
+  CREATE INDEX cases_decided ON cases (decided_at) WHERE decided_at IS NOT NULL;
+  `,
+  // Who is logged in at the desk, and what was done there.
+  `
+  CREATE TABLE session (
+    hash TEXT PRIMARY KEY,
+    agent_id TEXT NOT NULL,
+    role TEXT NOT NULL,
+    opened_at INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX session_opened ON session (opened_at);
+  CREATE INDEX session_seen ON session (seen_at);
+
+  CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    body TEXT NOT NULL, -- the rest of the entry, JSON
+    hash TEXT NOT NULL -- SHA-256 of the hash before it and of this row
+  ) STRICT;
+  CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+    BEGIN SELECT raise(ABORT, 'the audit log is only appended to'); END;
+  CREATE TRIGGER audit_is_not_removed BEFORE DELETE ON audit
+    BEGIN SELECT raise(ABORT, 'the audit log is only appended to'); END;
+  `,
 ];
 
 /**

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import type { Case } from "../../core/case.ts";
 import {
   channelNames,
   type Conversation,
@@ -9,7 +8,9 @@ import {
   type LogEntry,
 } from "../../core/conversation.ts";
 import { FolderUnwritable } from "../../core/errors.ts";
-import type { DueTimer, Store } from "../../ports/store.ts";
+import type { DueTimer, Mark, Store } from "../../ports/store.ts";
+import { prepareAudit } from "./audit.ts";
+import { prepareCases } from "./cases.ts";
 import { prepareCommit } from "./commit.ts";
 import { isUnwritable, storeFailure } from "./failure.ts";
 import { createPrivateFile, createPrivateFolder } from "./folder.ts";
@@ -18,6 +19,7 @@ import { prepareLanes } from "./lanes.ts";
 import { lockFolder } from "./lock.ts";
 import { prepareUnnamedEvidence } from "./named-evidence.ts";
 import { openDatabase } from "./schema.ts";
+import { prepareSessions } from "./sessions.ts";
 import { createWriter } from "./writer.ts";
 
 /**
@@ -66,7 +68,10 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
   const writer = createWriter(db);
   const lanes = prepareLanes(db);
   const held = prepareHeld(db);
+  const cases = prepareCases(db);
   const commit = prepareCommit(db, lanes, held);
+  const sessions = prepareSessions(db);
+  const audit = prepareAudit(db);
 
   const selectConversation = db.prepare("SELECT body FROM conversation WHERE id = ?");
   const selectLog = db.prepare(
@@ -81,13 +86,6 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
   const selectNextReply = db.prepare(
     "SELECT min(ready_at) AS at FROM outbox WHERE channel = ? AND ready_at IS NOT NULL",
   );
-  const selectCase = db.prepare("SELECT body FROM cases WHERE number = ?");
-  const selectCases = db.prepare(
-    "SELECT body FROM cases WHERE (opened_at, number) < (?, ?) ORDER BY opened_at DESC, number DESC LIMIT ?",
-  );
-  const selectCasesOf = db.prepare(
-    "SELECT body FROM cases WHERE conversation_id = ? ORDER BY opened_at DESC, number DESC",
-  );
   const selectStandings = db.prepare(
     `
     SELECT flow_version AS flowVersion, standing, resting, count(*) AS count
@@ -97,6 +95,12 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
   const unnamedEvidence = prepareUnnamedEvidence(db);
   const insertSecret = db.prepare("INSERT OR IGNORE INTO secret (name, bytes) VALUES (?, ?)");
   const selectSecret = db.prepare("SELECT bytes FROM secret WHERE name = ?");
+  // GLOB of a prefix would read its brackets as a pattern; no name has the last code point.
+  const selectMarks = db.prepare(
+    "SELECT name, value FROM mark WHERE name >= ? AND name < ? || char(1114111) ORDER BY name",
+  );
+  const replaceMark = db.prepare("INSERT OR REPLACE INTO mark (name, value) VALUES (?, ?)");
+  const deleteMark = db.prepare("DELETE FROM mark WHERE name = ?");
   const deleteHandled = db.prepare("DELETE FROM handled WHERE at < ?");
 
   async function read<T>(what: string, work: () => T): Promise<T> {
@@ -159,17 +163,18 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
         return times.length > 0 ? Math.min(...times) : undefined;
       }),
 
-    findCase: (number) =>
-      read("find a case", () => {
-        const row = selectCase.get(number) as { body: string } | undefined;
-        return row && (JSON.parse(row.body) as Case);
-      }),
-
-    listCases: ({ before = { openedAt: Number.MAX_SAFE_INTEGER, number: "" }, limit }) =>
-      read("list cases", () => casesIn(selectCases.all(before.openedAt, before.number, limit))),
-
-    casesOf: (conversationId) =>
-      read("list cases", () => casesIn(selectCasesOf.all(conversationId))),
+    findCase: (number) => read("find a case", () => cases.findCase(number)),
+    listCases: (query) => read("list cases", () => cases.listCases(query)),
+    listQueue: (query) => read("list cases", () => cases.listQueue(query)),
+    countCases: (filter) => read("count cases", () => cases.countCases(filter)),
+    casesOf: (conversationId) => read("list cases", () => cases.casesOf(conversationId)),
+    caseFigures: async (since) => {
+      try {
+        return await cases.caseFigures(since);
+      } catch (error) {
+        throw storeFailure("count cases", error);
+      }
+    },
 
     countStandings: (flow) =>
       read("count standings", () => {
@@ -196,8 +201,40 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
         return (selectSecret.get(name) as { bytes: Uint8Array }).bytes;
       }),
 
+    readMarks: (prefix) =>
+      read("read marks", () =>
+        selectMarks.all(prefix, prefix).map((row) => ({ ...row }) as unknown as Mark),
+      ),
+
+    writeMarks: (marks) =>
+      writer.write("write marks", () => {
+        for (const mark of marks)
+          if ("value" in mark) replaceMark.run(mark.name, mark.value);
+          else deleteMark.run(mark.name);
+      }),
+
     forgetHandled: (before) =>
       writer.write("forget handled keys", () => void deleteHandled.run(before)),
+
+    openSession: (session, replaces) =>
+      writer.write("open a session", () => sessions.open(session, replaces)),
+    findSession: (hash) => read("find a session", () => sessions.find(hash)),
+    touchSession: (hash, seenAt) =>
+      writer.write("touch a session", () => sessions.touch(hash, seenAt)),
+    closeSession: (hash) => writer.write("close a session", () => sessions.close(hash)),
+    forgetSessions: ({ openedAt, seenAt }) =>
+      writer.write("forget sessions", () => sessions.forget(openedAt, seenAt)),
+
+    audit: (entry) => writer.write("write the audit log", () => audit.append(entry)),
+    listAudit: ({ before = Number.MAX_SAFE_INTEGER, limit }) =>
+      read("read the audit log", () => audit.list(before, limit)),
+    checkAudit: async () => {
+      try {
+        return await audit.check();
+      } catch (error) {
+        throw storeFailure("check the audit log", error);
+      }
+    },
 
     async close() {
       if (!db.isOpen) return;
@@ -207,6 +244,3 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
     },
   };
 }
-
-const casesIn = (rows: unknown[]): Case[] =>
-  rows.map((row) => JSON.parse((row as { body: string }).body) as Case);

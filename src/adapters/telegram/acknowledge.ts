@@ -2,13 +2,14 @@ import type { Api } from "grammy";
 import type { CallbackQuery } from "grammy/types";
 import type { Language } from "../../core/language.ts";
 import type { Message } from "../../core/message.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
 import { failureOf, isDoneAlready } from "./failure.ts";
 import { keyboardOf, type KeyboardWords } from "./keyboard.ts";
 import type { Pauses } from "./pauses.ts";
 
-/** So many keyboards are remembered as gone already, not to take them away twice. */
+/** So many are remembered: keyboards that are gone, presses that are answered. */
 const mostRemembered = 10_000;
 const groupPauseMs = 600_000;
 
@@ -18,7 +19,7 @@ const groupPauseMs = 600_000;
  * goes to a chat that Telegram asks to be left alone.
  */
 export interface Acknowledgements {
-  /** Ends the button's waiting sign; `sentence` is shown over the chat. */
+  /** Ends the button's waiting sign, once for each press; `sentence` is shown over the chat. */
   answer(query: CallbackQuery, sentence?: string): void;
   /** Shows below a question what was pressed, in place of its buttons. */
   markPressed(query: CallbackQuery): void;
@@ -27,7 +28,7 @@ export interface Acknowledgements {
   turnPage(query: CallbackQuery, message: Message, revision: number, page: number): void;
   showTyping(chatId: number, threadId: number | undefined): void;
   /** Says in a group, now and then, where the bot answers. */
-  sayWhere(chatId: number, sentence: string): void;
+  sayWhere(place: { chatId: number; threadId?: number }, sentence: string): void;
 }
 
 export const keyboardWords = (library: TextLibrary, language: Language): KeyboardWords => {
@@ -42,11 +43,12 @@ export const keyboardWords = (library: TextLibrary, language: Language): Keyboar
 export function createAcknowledgements(parts: {
   api: Api;
   texts: TextLibrary;
+  clock: Pick<Clock, "now">;
   log: Log;
   pauses: Pauses;
 }): Acknowledgements {
-  const { api, texts, log, pauses } = parts;
-  const stripped = new Set<string>();
+  const { api, texts, clock, log, pauses } = parts;
+  const done = new Set<string>();
   const saidIn = new Map<number, number>();
 
   function quietly(what: string, call: Promise<unknown>): void {
@@ -66,25 +68,27 @@ export function createAcknowledgements(parts: {
     quietly(what, called);
   }
 
-  function isFirst(chatId: number, messageId: number): boolean {
-    if (stripped.size > mostRemembered) stripped.clear();
-    const key = `${chatId}:${messageId}`;
-    if (stripped.has(key)) return false;
-    stripped.add(key);
+  function isFirst(key: string): boolean {
+    if (done.size > mostRemembered) done.clear();
+    if (done.has(key)) return false;
+    done.add(key);
     return true;
   }
 
+  const keyboardOn = (chatId: number, messageId: number) => `${chatId}:${messageId}`;
+
   function strip(chatId: number, messageId: number): void {
-    if (isFirst(chatId, messageId))
+    if (isFirst(keyboardOn(chatId, messageId)))
       inChat(chatId, "strip", () => api.editMessageReplyMarkup(chatId, messageId));
   }
 
   return {
-    answer: (query, sentence) =>
-      quietly(
-        "answer",
-        api.answerCallbackQuery(query.id, sentence === undefined ? {} : { text: sentence }),
-      ),
+    answer(query, sentence) {
+      // An update that can't be kept yet comes again, with the same press.
+      if (!isFirst(query.id)) return;
+      const words = sentence === undefined ? {} : { text: sentence };
+      quietly("answer", api.answerCallbackQuery(query.id, words));
+    },
 
     markPressed({ data, message }) {
       // A message of long ago comes without its text (`InaccessibleMessage`).
@@ -99,7 +103,7 @@ export function createAcknowledgements(parts: {
         strip(chat.id, id);
         return;
       }
-      if (!isFirst(chat.id, id)) return;
+      if (!isFirst(keyboardOn(chat.id, id))) return;
       const bold = { type: "bold" as const, offset: text.length + 2, length: mark.length - 2 };
       inChat(chat.id, "mark", () =>
         api.editMessageText(chat.id, id, text + mark, {
@@ -122,20 +126,17 @@ export function createAcknowledgements(parts: {
     },
 
     showTyping: (chatId, threadId) =>
-      inChat(chatId, "typing", () =>
-        api.sendChatAction(
-          chatId,
-          "typing",
-          threadId === undefined ? {} : { message_thread_id: threadId },
-        ),
-      ),
+      inChat(chatId, "typing", () => api.sendChatAction(chatId, "typing", inTopic(threadId))),
 
-    sayWhere(chatId, sentence) {
-      const now = Date.now();
+    sayWhere({ chatId, threadId }, sentence) {
+      const now = clock.now();
       if (now - (saidIn.get(chatId) ?? 0) < groupPauseMs) return;
       if (saidIn.size > mostRemembered) saidIn.clear();
       saidIn.set(chatId, now);
-      inChat(chatId, "where", () => api.sendMessage(chatId, sentence));
+      inChat(chatId, "where", () => api.sendMessage(chatId, sentence, inTopic(threadId)));
     },
   };
 }
+
+const inTopic = (threadId: number | undefined) =>
+  threadId === undefined ? {} : { message_thread_id: threadId };

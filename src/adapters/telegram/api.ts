@@ -65,5 +65,12 @@ const fetchOn = (dispatcher: Agent, closing: AbortSignal) => async (url: string,
   signal?.addEventListener("abort", () => end.abort(), { once: true });
   const either = AbortSignal.any([end.signal, closing]);
   const answer = await request(url, { dispatcher, method, headers, body, signal: either });
-  return { json: () => answer.body.json() };
+  return { json: async () => ownAnswer(await answer.body.json()) };
 };
+
+/** @throws TypeError for what a proxy on the way made up: it tells nothing of the request. */
+function ownAnswer(answer: unknown): unknown {
+  const { ok, error_code: code } = (answer ?? {}) as { ok?: unknown; error_code?: unknown };
+  if (ok !== true && typeof code !== "number") throw new TypeError("no answer of the Bot API");
+  return answer;
+}

@@ -5,6 +5,7 @@ import type { HeldInbound } from "../../core/inbound.ts";
 import type { Language } from "../../core/language.ts";
 import type { Message } from "../../core/message.ts";
 import type { Channel } from "../../ports/channel.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Store } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
@@ -32,6 +33,8 @@ const groupBurst = 5;
 const answerWithinMs = 4000;
 const shortestPauseMs = 1000;
 const longestPauseMs = 30_000;
+/** Of the day for which Telegram keeps updates (https://core.telegram.org/bots/api#getting-updates). */
+const nearlyLostMs = 20 * 3_600_000;
 
 export interface TelegramOptions {
   token: string;
@@ -47,6 +50,7 @@ export interface TelegramOptions {
   prompt: (conversationId: string) => Promise<{ message: Message; revision: number } | undefined>;
   store: Pick<Store, "load">;
   texts: TextLibrary;
+  clock: Pick<Clock, "now">;
   log: Log;
   sleep: (ms: number) => { done: Promise<void>; abort: () => void };
 }
@@ -63,10 +67,11 @@ export interface Telegram {
 
 /** Serves customers on Telegram, from now on; a platform that is down or refuses the bot is asked again. */
 export function openTelegram(options: TelegramOptions): Telegram {
-  const { token, apiRoot, webhook, pace, texts, log, sleep, store, defaultLanguage } = options;
+  const { token, apiRoot, webhook, pace, texts, clock, log, sleep, store, defaultLanguage } =
+    options;
   const api = openApi(token, apiRoot);
-  const pauses = createPauses();
-  const acknowledge = createAcknowledgements({ api: api.calls, texts, log, pauses });
+  const pauses = createPauses(() => clock.now());
+  const acknowledge = createAcknowledgements({ api: api.calls, texts, clock, log, pauses });
   // The number before the colon is the bot's own.
   const self: Self = { id: Number(token.split(":")[0]) };
   const wayBack = () => self.username && `https://t.me/${self.username}`;
@@ -75,6 +80,7 @@ export function openTelegram(options: TelegramOptions): Telegram {
   let poller: Poller | undefined;
   let stopped = false;
   let napping: { abort: () => void } | undefined;
+  let warnedOfLoss = false;
   void start();
 
   return {
@@ -138,7 +144,7 @@ export function openTelegram(options: TelegramOptions): Telegram {
   async function accept(updates: readonly Update[]): Promise<void> {
     const chats = new Map<string, Promise<void>>();
     for (const update of updates) {
-      const reading = readUpdate(update, self);
+      const reading = read(update);
       const chat = conversationIn(reading) ?? `update-${update.update_id}`;
       chats.set(
         chat,
@@ -150,6 +156,28 @@ export function openTelegram(options: TelegramOptions): Telegram {
     if (failed) throw failed.reason;
   }
 
+  /** Customers may have written more, which Telegram has dropped by now. */
+  function warnOfLoss({ message }: Update): void {
+    const ageMs = message ? clock.now() - message.date * 1000 : 0;
+    if (warnedOfLoss || ageMs < nearlyLostMs) return;
+    warnedOfLoss = true;
+    log.error(
+      { hours: Math.floor(ageMs / 3_600_000) },
+      "what customers write was not taken for long; Telegram drops it after 24 hours",
+    );
+  }
+
+  /** An update that can't be read is passed over: it must not keep back everybody's. */
+  function read(update: Update): Reading {
+    try {
+      warnOfLoss(update);
+      return readUpdate(update, self);
+    } catch {
+      log.error({ code: "malformed", update: update.update_id }, "an update can't be read");
+      return { type: "nothing" };
+    }
+  }
+
   async function take(reading: Reading): Promise<void> {
     switch (reading.type) {
       case "inbound":
@@ -157,10 +185,7 @@ export function openTelegram(options: TelegramOptions): Telegram {
       case "press":
         return takePress(reading);
       case "elsewhere":
-        return acknowledge.sayWhere(
-          reading.chatId,
-          sentence("telegram:elsewhere", reading.language),
-        );
+        return acknowledge.sayWhere(reading, sentence("telegram:elsewhere", reading.language));
       case "nothing":
         return reading.query && acknowledge.answer(reading.query);
     }

@@ -34,7 +34,10 @@ const refusals: readonly [RegExp, (description: string) => BotError][] = [
     /message is too long|MESSAGE_TOO_LONG|caption is too long/i,
     () => new Undeliverable(channel, "tooLong"),
   ],
-  [/can't parse entities|ENTITY_/i, () => new Undeliverable(channel, "entities")],
+  [
+    /can't parse (?:entities|MessageEntity)|entity begin|ENTIT(?:Y|IES)_/i,
+    () => new Undeliverable(channel, "entities"),
+  ],
 ];
 
 /** Nothing has reached the server yet. */
@@ -85,6 +88,10 @@ function codeOf(error: unknown): string | undefined {
   if (typeof code === "string") return code;
   return cause === undefined ? undefined : codeOf(cause);
 }
+
+/** Whether Telegram itself refuses the bot as a whole, which only its operator can mend. */
+export const refusesBot = (error: unknown): boolean =>
+  error instanceof GrammyError && failureOf(error) instanceof PlatformUnavailable;
 
 /** Whether an edit, a deletion or an acknowledgement had nothing left to do. */
 export const isDoneAlready = (error: unknown): boolean =>

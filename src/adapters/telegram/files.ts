@@ -15,8 +15,9 @@ const timeoutMs = 20_000;
 export function filesOf(api: Api, token: string, root: string, end: AbortSignal): FileSource {
   return {
     async fetch({ ref, sizeBytes = 0 }) {
+      if (typeof ref !== "string") throw new FileUnavailable("telegram", "wrongType");
       if (sizeBytes > largestBytes) throw new FileUnavailable("telegram", "tooLarge");
-      const path = await pathOf(api, String(ref), end);
+      const path = await pathOf(api, ref, end);
       return download(`${root}/file/bot${token}/${path}`, end);
     },
   };

@@ -30,7 +30,7 @@ export type Reading =
   /** A button; `inbound` is absent where it only turns the keyboard's pages. */
   | { type: "press"; query: CallbackQuery; inbound?: HeldInbound; page?: number; revision: number }
   /** Somebody calls the bot where it answers nobody. */
-  | { type: "elsewhere"; chatId: number; language: Language | undefined }
+  | { type: "elsewhere"; chatId: number; threadId?: number; language: Language | undefined }
   | { type: "nothing"; query?: CallbackQuery };
 
 export const conversationOf = (chatId: number): string => `telegram-${chatId}`;
@@ -54,9 +54,14 @@ export function readUpdate(update: Update, self: Self): Reading {
 function readMessage(message: Message, self: Self): Reading {
   const { chat, from } = message;
   if (chat.type !== "private") {
-    return calls(message, self)
-      ? { type: "elsewhere", chatId: chat.id, language: languageOf(from) }
-      : { type: "nothing" };
+    if (!calls(message, self)) return { type: "nothing" };
+    const { is_topic_message: inTopic, message_thread_id: threadId } = message;
+    return {
+      type: "elsewhere",
+      chatId: chat.id,
+      ...(inTopic && threadId !== undefined && { threadId }),
+      language: languageOf(from),
+    };
   }
   const content = contentOf(message);
   if (!content || !from || from.is_bot) return { type: "nothing" };
@@ -64,7 +69,7 @@ function readMessage(message: Message, self: Self): Reading {
 }
 
 function readEdit(message: Message, self: Self): Reading {
-  const text = message.text ?? message.caption;
+  const text = writtenIn(message);
   const { chat, from } = message;
   if (chat.type !== "private" || text === undefined) return { type: "nothing" };
   // An edit may come without a visible change, and twice within its second.
@@ -125,16 +130,22 @@ function quoteOf({ quote, reply_to_message: answered }: Message): string | undef
   return text?.slice(0, longestQuote).toWellFormed();
 }
 
+/** Whole characters only: half of one can be stored and sent nowhere. */
+const writtenIn = ({ text, caption }: Message): string | undefined =>
+  (text ?? caption)?.toWellFormed();
+
 /** Undefined for what nobody said: somebody pinned a message, a timer was set. */
 function contentOf(message: Message): HeldContent | undefined {
-  const { text, caption, media_group_id: album } = message;
-  if (text !== undefined) return commandOf(message) ?? { type: "text", text };
+  const { text, media_group_id: album } = message;
+  const written = writtenIn(message);
+  if (text !== undefined && written !== undefined)
+    return commandOf(written) ?? { type: "text", text: written };
   const file = fileOf(message);
   if (file) {
     return {
       type: "attachments",
       files: [file],
-      ...(caption && { caption }),
+      ...(written && { caption: written }),
       ...(album !== undefined && { album }),
     };
   }
@@ -150,7 +161,7 @@ const commands: Readonly<Record<string, Command>> = {
   language: "language",
 };
 
-function commandOf({ text = "" }: Message): HeldContent | undefined {
+function commandOf(text: string): HeldContent | undefined {
   const [, name = "", payload = ""] =
     /^\/([a-z]{1,32})(?:@\w{1,64})?(?:\s+(\S{1,64}))?\s*$/iu.exec(text) ?? [];
   const command = name.toLowerCase();
@@ -160,16 +171,21 @@ function commandOf({ text = "" }: Message): HeldContent | undefined {
     : undefined;
 }
 
-/** What the file is, is told by its content later on. */
-function fileOf({ photo, document, animation }: Message): FileRef | undefined {
+/**
+ * What the file is, is told by its content later on. A film or a piece of
+ * music in an album has no `ref`: it is part of the one answer and refused there.
+ */
+function fileOf(message: Message): FileRef | undefined {
+  const { photo, document, animation, video, audio, media_group_id: album } = message;
   // An animation comes as a document too, and is a silent video.
   if (animation) return undefined;
+  if (album !== undefined && (video || audio)) return { ref: null, name: "" };
   const largest = photo?.at(-1);
   const file = document ?? largest;
   return (
     file && {
       ref: file.file_id,
-      name: document?.file_name ?? "",
+      name: document?.file_name?.toWellFormed() ?? "",
       ...(file.file_size !== undefined && { sizeBytes: file.file_size }),
     }
   );
@@ -186,8 +202,10 @@ function unsupportedKind(message: Message): UnsupportedKind | undefined {
 }
 
 /** Whether a message in a group speaks to the bot: its name, or a command of its own. */
-function calls({ text = "", entities = [] }: Message, { username }: Self): boolean {
+function calls(message: Message, { username }: Self): boolean {
   if (username === undefined) return false;
+  const text = message.text ?? message.caption ?? "";
+  const entities = message.entities ?? message.caption_entities ?? [];
   const name = `@${username}`.toLowerCase();
   return entities
     .filter(({ type }) => type === "mention" || type === "bot_command")

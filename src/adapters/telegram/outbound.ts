@@ -3,6 +3,8 @@ import { spansOf, type Block, type Message, type Span } from "../../core/message
 
 /** https://core.telegram.org/bots/api#sendmessage, in UTF-16 code units. */
 const longestText = 4096;
+/** Telegram forgets those beyond (https://core.telegram.org/api/entities). */
+const mostEntities = 100;
 
 /** One message as Telegram takes it: text with entities, never markup. */
 export interface TelegramText {
@@ -38,16 +40,24 @@ export function textOf(
       : []),
     ...(progress === undefined ? [] : [{ text: "\n\n" }, { text: progress, as: "label" as const }]),
   ];
-  let text = "";
-  const entities: MessageEntity[] = [];
-  for (const span of spans) {
-    entities.push(...entitiesOf(span, text.length));
-    text += span.text;
-  }
-  return { text, entities };
+  const text = spans.map((span) => span.text).join("");
+  const entities = entitiesIn(spans, inert);
+  return { text, entities: entities.length > mostEntities ? entitiesIn(spans, wholly) : entities };
 }
 
-function entitiesOf({ text, as, url }: Span, offset: number): MessageEntity[] {
+/** Keeps Telegram from making anything of a text. */
+type Inert = (text: string, offset: number) => MessageEntity[];
+
+function entitiesIn(spans: readonly Span[], kept: Inert): MessageEntity[] {
+  let offset = 0;
+  return spans.flatMap((span) => {
+    const own = entitiesOf(span, offset, kept);
+    offset += span.text.length;
+    return own;
+  });
+}
+
+function entitiesOf({ text, as, url }: Span, offset: number, kept: Inert): MessageEntity[] {
   const whole = { offset, length: text.length };
   if (text.length === 0) return [];
   switch (as ?? "words") {
@@ -56,37 +66,52 @@ function entitiesOf({ text, as, url }: Span, offset: number): MessageEntity[] {
     case "label":
       return [{ type: "italic", ...whole }];
     case "aside":
-      return [{ type: "expandable_blockquote", ...whole }, ...inert(text, offset)];
+      return [{ type: "expandable_blockquote", ...whole }, ...kept(text, offset)];
     case "link":
       return url === undefined ? [] : [{ type: "text_link", ...whole, url }];
     case "words":
-      return inert(text, offset);
+      return kept(text, offset);
   }
 }
 
 /**
  * What Telegram's own eyes would make a link, a mention, a hashtag or a
  * command of, wherever it stands: it finds none within code. Only the shop's
- * own links, which have a span of their own, can be pressed.
+ * own links, which have a span of their own, can be pressed. Each pattern can
+ * begin at one place of a run only, so that no text takes long to look through.
  */
 const tempting = new RegExp(
   [
-    String.raw`\b[a-z][a-z\d+.-]{1,20}:\/\/[^\s<>"«»“”]+`,
-    String.raw`(?<![\p{L}\p{N}_])[@#/$][\p{L}\p{N}_][^\s<>"«»“”]*`,
-    String.raw`[^\s<>"«»“”,;:()@]+@[\p{L}\p{N}_.-]+`,
-    String.raw`[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*\.\p{L}[\p{L}\p{N}-]+(?:[/?#:][^\s<>"«»“”]*)?`,
-    String.raw`\d{1,3}(?:\.\d{1,3}){3}`,
+    String.raw`\b[A-Za-z][A-Za-z\d+.-]{1,20}:\/\/[^\s<>"«»“”]+`,
+    String.raw`(?<![\p{L}\p{N}_])(?:[@/][\p{L}\p{N}_]|#[\p{N}_\u200c]*\p{L}|\$\p{L})[^\s<>"«»“”]*`,
+    String.raw`(?<![^\s<>"«»“”,;:()@])[^\s<>"«»“”,;:()@]+@[\p{L}\p{N}_.-]+`,
+    String.raw`(?<![\p{L}\p{N}_.-])[\p{L}\p{N}_.-]*[\p{L}\p{N}_-]\.\p{L}[\p{L}\p{N}-][\p{L}\p{N}_.-]*(?:[/?#:][^\s<>"«»“”]*)?`,
+    String.raw`(?<!\d)\d{1,3}(?:\.\d{1,3}){3}(?:[/?#:][^\s<>"«»“”]*)?`,
     String.raw`\+\d[\d ()-]{6,}\d`,
+    // A bank card's.
+    String.raw`(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)`,
   ].join("|"),
-  "giu",
+  // Without `i`, by which a mark that folds to a letter would count as one.
+  "gu",
 );
 
-function inert(text: string, offset: number): MessageEntity[] {
+/** Ends a sentence, not an address. */
+const closing = /[.,;:!?…)\]]+$/u;
+
+const inert: Inert = (text, offset) => {
   // Most texts have nothing of the kind, and this tells it in a tenth of the time.
-  if (!/[.@#/$+]\S/u.test(text)) return [];
+  if (!/[.@#/$+]\S|(?:\d[ -]?){13}/u.test(text)) return [];
   return Array.from(text.matchAll(tempting), ({ index, 0: found }) => ({
     type: "code",
     offset: offset + index,
-    length: found.length,
+    length: found.replace(closing, "").length,
   }));
-}
+};
+
+/** From the first to the last, in one piece. */
+const wholly: Inert = (text, offset) => {
+  const found = inert(text, offset);
+  const [first, last] = [found[0], found.at(-1)];
+  if (!first || !last) return [];
+  return [{ type: "code", offset: first.offset, length: last.offset + last.length - first.offset }];
+};

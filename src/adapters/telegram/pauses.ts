@@ -11,7 +11,7 @@ export interface Pauses {
   left(chatId: number): number;
 }
 
-export function createPauses(now: () => number = Date.now): Pauses {
+export function createPauses(now: () => number): Pauses {
   const until = new Map<number, number>();
   return {
     note(chatId, failure) {

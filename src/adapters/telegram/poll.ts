@@ -2,7 +2,7 @@ import type { Api } from "grammy";
 import type { Update } from "grammy/types";
 import { BotError, RateLimited, StoreUnavailable } from "../../core/errors.ts";
 import type { Log } from "../../ports/log.ts";
-import { failureOf } from "./failure.ts";
+import { failureOf, refusesBot } from "./failure.ts";
 import { allowedUpdates } from "./inbound.ts";
 
 const batch = 100;
@@ -59,7 +59,8 @@ export function startPolling(parts: {
         const code = failure instanceof BotError ? failure.code : "unexpected";
         const why = failure instanceof BotError ? failure.message : "";
         const pauseMs = pauseAfter(failure, failures);
-        log.warn({ code, why, pauseMs }, "no updates of Telegram could be taken; tried again");
+        const level = refusesBot(error) ? "error" : "warn";
+        log[level]({ code, why, pauseMs }, "no updates of Telegram could be taken; tried again");
         const nap = sleep(pauseMs);
         napping = nap;
         await nap.done;

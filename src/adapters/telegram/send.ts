@@ -10,10 +10,14 @@ import { keyboardOf } from "./keyboard.ts";
 import { documentOf, textOf, type TelegramText } from "./outbound.ts";
 import type { Pauses } from "./pauses.ts";
 
+/** Number of a forum's General topic, which sendMessage takes for missing where it is named. */
+const generalTopic = 1;
+
 /** A chat, or a topic of a forum: `<chat>` or `<chat>/<topic>`. */
 export function readAddress(address: string): { chatId: number; threadId?: number } {
   const [chat = "", thread] = address.split("/");
-  return { chatId: Number(chat), ...(thread !== undefined && { threadId: Number(thread) }) };
+  const threadId = Number(thread ?? generalTopic);
+  return { chatId: Number(chat), ...(threadId !== generalTopic && { threadId }) };
 }
 
 /** A receipt is the message's number, with a mark where it has buttons. */

@@ -57,6 +57,8 @@ export function strandedAt(
   if (!node || isPassed(node)) return `${path.join(".")} is stood in, where nothing is waited for`;
   const { answering } = dialogue.snapshot.value as { answering: unknown };
   const hasCase = context.case !== undefined;
+  if (answering === "agent")
+    return context.owner === undefined ? "an agent answers, and nobody has the thread" : undefined;
   // The bot alone exactly as long as people have no case.
   return typeof answering === "string" && (answering === "bot") !== hasCase
     ? undefined

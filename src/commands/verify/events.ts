@@ -1,6 +1,7 @@
 import { unsupportedKinds } from "../../core/inbound.ts";
 import { languages } from "../../core/language.ts";
-import type { RefundEvent } from "../../../flows/refund/context.ts";
+import { decisionOutcomes, wantedThings, type DecisionDraft } from "../../core/act.ts";
+import type { RefundContext, RefundEvent } from "../../../flows/refund/context.ts";
 import { offers, topics } from "../../../flows/refund/policy/rules.ts";
 import { questions, type QuestionId } from "../../../flows/refund/questions.ts";
 import { answersBy, picture, type Meaning } from "./answers.ts";
@@ -10,6 +11,22 @@ const source = "verify:0";
 const files = [picture(1)];
 const words = "Voici ce qui s’est passé";
 const questionIds = Object.keys(questions) as QuestionId[];
+
+/** `caseNumber`: to be the one of the stand, see `aimed`. */
+const act = { agent: { id: "alva", name: "Alva" }, caseNumber: "" };
+const decisions: readonly DecisionDraft[] = decisionOutcomes.map((outcome) => ({
+  outcome,
+  amountMinor: 1196,
+  currency: "EUR",
+  clauses: ["5.10"],
+  reasons: words,
+}));
+
+/** The event, about the case that is open where it comes in, or about an earlier one. */
+export function aimed<T extends object>(event: T, { case: open, pastCases }: RefundContext): T {
+  const number = (open ?? pastCases.at(-1))?.number;
+  return "caseNumber" in event && number !== undefined ? { ...event, caseNumber: number } : event;
+}
 
 /** Every event of the flow, with what it may carry, in season or not. */
 export const payloads: { readonly [T in EventType]: readonly (Meaning & { type: T })[] } = {
@@ -62,6 +79,23 @@ export const payloads: { readonly [T in EventType]: readonly (Meaning & { type: 
   "another-asked": [{ type: "another-asked" }],
   "stale-pressed": [{ type: "stale-pressed" }],
   "edited-late": [{ type: "edited-late" }],
+  "customer-wrote": [{ type: "customer-wrote", text: words, files }],
+  taken: [{ type: "taken", ...act }],
+  released: [{ type: "released", ...act }],
+  "agent-said": [{ type: "agent-said", text: words, ...act }],
+  "agent-noted": [{ type: "agent-noted", text: words, ...act }],
+  "agent-asked": wantedThings.map((wanted) => ({ type: "agent-asked", wanted, ...act })),
+  "fact-corrected": [
+    { type: "fact-corrected", answers: { orderNumber: "48213" }, rule: "human.asked", ...act },
+  ],
+  decided: decisions.map((decision) => ({ type: "decided", decision, ...act })),
+  "decision-proposed": decisions
+    .slice(0, 1)
+    .map((decision) => ({ type: "decision-proposed", decision, ...act })),
+  "decision-approved": [{ type: "decision-approved", ...act }],
+  "decision-declined": [{ type: "decision-declined", ...act }],
+  "case-closed": [{ type: "case-closed", ...act }],
+  "case-reopened": [{ type: "case-reopened", ...act }],
   rescued: [{ type: "rescued" }],
   "customer-unreachable": [{ type: "customer-unreachable", reason: "blocked" }],
   "customer-reachable": [{ type: "customer-reachable" }],

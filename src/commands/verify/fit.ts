@@ -1,9 +1,9 @@
 import { plainText, type Message } from "../../core/message.ts";
 import { offered } from "./thread.ts";
 
-/** The narrowest of what the platforms take: Telegram's `callback_data`, Discord's message, button and select menu. */
+/** The narrowest of what the platforms take: Telegram's `callback_data` (64 bytes, of which 16 are the revision's), Discord's message, button and select menu. */
 const most = {
-  choiceIdBytes: 64,
+  choiceIdBytes: 48,
   messageCharacters: 2000,
   labelCharacters: 80,
   options: 25,

@@ -13,7 +13,7 @@ import {
   take,
   type Dialogue,
 } from "./dialogue.ts";
-import { payloads } from "./events.ts";
+import { aimed, payloads } from "./events.ts";
 import { openLedger, type Checked, type Ledger } from "./findings.ts";
 import { bring, offered, threadAt, type Bot, type Thread } from "./thread.ts";
 
@@ -55,12 +55,17 @@ export function checkMachine(
 function kindOf(dialogue: Dialogue): string {
   const { topic, case: open, discarded, changing, pastCases, evidence } = contextOf(dialogue);
   const { silence } = dialogue.snapshot.value as { silence: unknown };
+  const { place, owned } = standingOf(dialogue);
+  // Whatever comes in is for the agent.
+  if (owned) return `owned ${placeOf(dialogue)} ${String(silence)}`;
   const flags = [topic, open, discarded, changing].map((thing) => thing !== undefined);
   return JSON.stringify([
     placeOf(dialogue),
     silence,
     ...flags,
     open?.contested,
+    // What people have done with the case makes a difference to its status only.
+    ...(place === "ready" ? [open?.closed, open?.decision !== undefined] : []),
     pastCases.length > 0,
     evidence.length > 0,
   ]);
@@ -82,7 +87,12 @@ export function standsFrom(bot: Bot, turns: readonly Dialogue[], ledger: Ledger)
       const presses = offered(thread.messages).map(({ id }) => press(bot, thread, id).event);
       const written = [...payloads.contested, ...payloads["email-given"]];
       const unasked = ["started-over", "withdrawal-asked", ...timers].map((type) => ({ type }));
-      const others = [...written, ...unasked].map((event) => ({ ...event, at: noon, dice: "1" }));
+      const acts = [...payloads.taken, ...payloads.decided, ...payloads["case-closed"]];
+      const others = [...written, ...unasked, ...acts].map((event) => ({
+        ...aimed(event, contextOf(dialogue)),
+        at: noon,
+        dice: "1",
+      }));
       for (const event of [...presses, ...others]) queue.push(take(machine, dialogue, event));
     });
   }
@@ -221,7 +231,8 @@ function isAnother(before: Thread, after: Thread): boolean {
 
 /** By word in every language and by button, from every stand. */
 export function checkWaysOut(bot: Bot, stands: readonly Dialogue[], ledger: Ledger): void {
-  for (const stand of stands)
+  // Where an agent has the thread, a person is there already.
+  for (const stand of stands.filter((one) => !standingOf(one).owned))
     for (const language of languages) checkWaysOutOf(bot, stand, language, ledger);
 }
 
@@ -259,12 +270,18 @@ export function checkEvents(bot: Bot, stands: readonly Dialogue[], ledger: Ledge
     for (const event of events) {
       const where = `${event.type} in ${placeOf(stand)}`;
       attempt(ledger, where, () => {
-        const next = take(flow.machine, stand, event);
+        const next = take(flow.machine, stand, aimed(event, contextOf(stand)));
         outcomes.push(next);
         const stranded = strandedAt(flow.machine, next);
         if (stranded !== undefined) ledger.broken("nobody is stranded", stranded, where);
         const said = next.effects.filter((effect) => effect.type === "say");
-        flow.render(said, next.snapshot, texts.in("fr"));
+        const messages = flow.render(said, next.snapshot, texts.in("fr"));
+        if (standingOf(next).owned && !("agent" in event) && messages.length > 0)
+          ledger.broken(
+            "the bot is silent while an agent has the thread",
+            `the bot speaks at ${event.type}`,
+            where,
+          );
         const open = contextOf(stand).case;
         const asked = event.type === "person-asked" && open !== undefined;
         if (asked && contextOf(next).case?.number !== open.number)

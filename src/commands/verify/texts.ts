@@ -67,6 +67,7 @@ export const saidElsewhere: Readonly<Record<string, string>> = {
   "chat:": "the chat page",
   "console:": "the console",
   "telegram:": "Telegram's keyboards, commands and signs",
+  "discord:": "Discord's commands, panel, forms and signs",
   "bot:evidence.refused.":
     "the upload, before a file reaches the conversation, or the bot where files come with the message",
   "bot:fault.past": "the reader of moments, of one that must lie ahead: no question wants that yet",
@@ -83,6 +84,7 @@ export const alikeByRight: readonly string[] = [
   "bot:language.name.sv",
   "bot:language.name.en",
   "chat:log.label",
+  "discord:slash.panel.name",
   "console:name",
   "console:ownName.fr",
   "console:ownName.sv",
@@ -91,4 +93,7 @@ export const alikeByRight: readonly string[] = [
   "console:cases.pages",
   "console:case.conversation",
   "console:who.bot",
+  "discord:slash.status.name",
+  "discord:slash.panel.name",
+  "discord:room.name",
 ];

@@ -150,7 +150,8 @@ const saidKinds = ({ said }: Scene) =>
 
 /** The answers to all that a customer may write or send, in every place. */
 export function* answersToAnything(bot: Bot, stands: readonly Dialogue[]): Generator<Dialogue> {
-  const places = new Map(stands.map((stand) => [placeOf(stand), stand]));
+  const answered = stands.filter((stand) => !standingOf(stand).owned);
+  const places = new Map(answered.map((stand) => [placeOf(stand), stand]));
   const contents: InboundContent[] = [
     ...[...wrongWords, ...Object.values(plausibleWords).flat()].map((text) => ({
       type: "text" as const,

@@ -23,6 +23,7 @@ import {
 } from "../../../src/core/errors.ts";
 import type { Conversation } from "../../../src/core/conversation.ts";
 import type { Store } from "../../../src/ports/store.ts";
+import { deskRecordsContract } from "../../contract/desk-records.ts";
 import { commit, said, storeContract } from "../../contract/store.ts";
 
 let root: string;
@@ -33,6 +34,15 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 storeContract(
   "the SQLite store in a folder",
+  async () => openSqliteStore(join(root, "data")),
+  async (store: Store) => {
+    await store.close();
+    return openSqliteStore(join(root, "data"));
+  },
+);
+
+deskRecordsContract(
+  "the SQLite store's records of the desk, in a folder",
   async () => openSqliteStore(join(root, "data")),
   async (store: Store) => {
     await store.close();
@@ -103,12 +113,34 @@ describe("the folder", () => {
     raw.exec("PRAGMA user_version = 999");
     raw.close();
     expect(() => openSqliteStore(root)).toThrow(StoreTooNew);
-    expect(() => openSqliteStore(root)).toThrow("version 999, this bot knows up to 3");
+    expect(() => openSqliteStore(root)).toThrow(/version 999, this bot knows up to \d/u);
   });
 });
 
-/** Takes away what version 3 brought. */
-const toVersion2 = (db: DatabaseSync) =>
+/** Takes away what the versions after 3 brought. */
+const toVersion3 = (db: DatabaseSync) =>
+  db.exec(`
+    DROP TABLE mark;
+    DROP TABLE session;
+    DROP TABLE audit;
+    DROP INDEX cases_decided;
+    DROP INDEX cases_queue;
+    DROP INDEX cases_opened;
+    CREATE INDEX cases_opened ON cases (opened_at, number);
+    ALTER TABLE cases DROP COLUMN calm;
+    ALTER TABLE cases DROP COLUMN waiting_since;
+    ALTER TABLE cases DROP COLUMN stage;
+    ALTER TABLE cases DROP COLUMN owner;
+    ALTER TABLE cases DROP COLUMN language;
+    ALTER TABLE cases DROP COLUMN topic;
+    ALTER TABLE cases DROP COLUMN search;
+    ALTER TABLE cases DROP COLUMN decided_at;
+    PRAGMA user_version = 3;
+  `);
+
+/** Takes away what the versions after 2 brought. */
+function toVersion2(db: DatabaseSync): void {
+  toVersion3(db);
   db.exec(`
     DROP TABLE delivery;
     DROP TABLE held;
@@ -118,6 +150,44 @@ const toVersion2 = (db: DatabaseSync) =>
     CREATE INDEX outbox_ready ON outbox (ready_at) WHERE ready_at IS NOT NULL;
     PRAGMA user_version = 2;
   `);
+}
+
+describe("a database of version 3", () => {
+  it("opens, and its cases are found in the queue by what they say of themselves", async () => {
+    const db = openDatabase(join(root, "ombud.sqlite"));
+    const before = createSqliteStore(db);
+    await before.commit(commit());
+    toVersion3(db);
+    const body = {
+      number: "RF-7K2QM",
+      urgent: true,
+      language: "sv",
+      topic: "drop",
+      status: "open",
+      record: {
+        answers: { orderNumber: "48213", service: "Instagram", links: ["instagram.com/Anna"] },
+      },
+    };
+    db.prepare(
+      "INSERT INTO cases (number, conversation_id, opened_at, body) VALUES (?, ?, ?, ?)",
+    ).run("RF-7K2QM", "anna", 5, JSON.stringify(body));
+    await before.close();
+    const store = openSqliteStore(root);
+    const found = await store.listQueue({
+      filter: {
+        stage: "toDo",
+        language: "sv",
+        topic: "drop",
+        words: "48213 instagram.com/anna rf-7k",
+      },
+      limit: 2,
+    });
+    expect(found).toMatchObject([
+      { number: "RF-7K2QM", waitsFor: "shop", waitingSince: 5, factsRevision: 1 },
+    ]);
+    await store.close();
+  });
+});
 
 describe("a database of version 2", () => {
   it("opens, and its replies go out in their order; of one that was leased nobody knows", async () => {

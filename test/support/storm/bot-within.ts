@@ -44,6 +44,7 @@ export function openBotWithin(dataDir: string, token: string, apiRoot: string): 
     prompt: receiver.prompt,
     store,
     texts: library,
+    clock: systemClock,
     log: quiet,
     sleep,
   });

@@ -37,6 +37,12 @@ export function refuse(response: ServerResponse, fault: Fault): void {
       response.writeHead(502, { "Content-Type": "text/html" });
       response.end(gatewayPage);
       return;
+    case "refuse": {
+      const { status, description, parameters } = fault;
+      return answer(response, status, problemBody(status, description, parameters));
+    }
+    case "body":
+      return answer(response, fault.status, fault.text);
     case "409":
       return answer(response, 409, problemBody(409, terminated));
     case "401":

@@ -1,3 +1,4 @@
+import type { ResponseParameters } from "@grammyjs/types";
 import { createChance } from "../chance.ts";
 import type { Params } from "./params.ts";
 
@@ -15,6 +16,10 @@ export type Fault =
   | { type: "apply-then-hang" }
   /** Carried out; half of the answer comes. */
   | { type: "apply-then-truncate" }
+  /** Telegram's own refusal, in its words; not carried out. */
+  | { type: "refuse"; status: number; description: string; parameters?: ResponseParameters }
+  /** Any body with a status; not carried out. */
+  | { type: "body"; status: number; text: string }
   | { type: "409" }
   | { type: "401" }
   /** Late, otherwise as usual, or with another fault afterwards. */

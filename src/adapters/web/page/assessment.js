@@ -30,7 +30,27 @@ export function assessmentCard(block) {
   );
 }
 
-/** @param {AssessmentBlock} block */
+/**
+ * What people decided: the sentence first, then why, what happens now and how to contest.
+ *
+ * @param {import("../../../core/message.ts").DecisionBlock} block
+ */
+export function decisionCard(block) {
+  return el(
+    "section",
+    { class: `card assessment decision tone-${block.tone}` },
+    el("h3", {}, block.heading),
+    el("p", { class: "summary" }, block.summary),
+    el("h4", {}, block.reasonsLabel),
+    el("p", { class: "reasons" }, block.reasons),
+    why(block),
+    el("p", {}, block.next),
+    el("p", {}, block.contest),
+    el("p", { class: "preliminary" }, block.signature),
+  );
+}
+
+/** @param {Pick<AssessmentBlock, "whyLabel" | "clauses" | "policyLabel">} block */
 function why({ whyLabel, clauses, policyLabel }) {
   return el(
     "div",

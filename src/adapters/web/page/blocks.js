@@ -1,5 +1,5 @@
 // @ts-check
-import { assessmentCard } from "./assessment.js";
+import { assessmentCard, decisionCard } from "./assessment.js";
 import { copyButton } from "./copy.js";
 import { el, hidden, icon, safeUrl } from "./dom.js";
 import { fileList } from "./files.js";
@@ -21,8 +21,14 @@ import { say, spanOf } from "./words.js";
 export function botMessage(message, press) {
   const article = el(
     "article",
-    { class: "message bot", lang: message.language, tabindex: -1 },
-    hidden(spanOf("log.assistant")),
+    {
+      class: message.author ? "message bot agent" : "message bot",
+      lang: message.language,
+      tabindex: -1,
+    },
+    message.author
+      ? el("p", { class: "author" }, message.author.name)
+      : hidden(spanOf("log.assistant")),
   );
   /** @type {HTMLElement | undefined} */
   let bubble;
@@ -73,6 +79,8 @@ function blockElement(block, press) {
       return review(block, press);
     case "assessment":
       return assessmentCard(block);
+    case "decision":
+      return decisionCard(block);
     case "caseNumber":
       return el(
         "div",

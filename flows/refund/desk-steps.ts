@@ -1,0 +1,196 @@
+import { assertEvent } from "xstate";
+import { assess } from "./assess.ts";
+import { deskCase, withAddition, withRecord } from "./case-steps.ts";
+import { chart } from "./chart.ts";
+import type { Decision } from "../../src/core/act.ts";
+import type { AgentEvent, OpenCase, RefundContext, RefundEvent } from "./context.ts";
+import { readFacts } from "./facts.ts";
+
+interface Now {
+  context: RefundContext;
+  event: RefundEvent;
+}
+
+/** The case of that number, the current one or an earlier one. */
+export function caseOf(
+  { case: current, pastCases }: RefundContext,
+  number: string,
+): OpenCase | undefined {
+  return [current, ...pastCases].find((one) => one?.number === number);
+}
+
+function changeCase(
+  context: RefundContext,
+  number: string,
+  change: (open: OpenCase) => OpenCase,
+): Partial<RefundContext> {
+  const { case: current, pastCases } = context;
+  if (current?.number === number) return { case: change(current) };
+  return { pastCases: pastCases.map((one) => (one.number === number ? change(one) : one)) };
+}
+
+const byAgent = (event: RefundEvent): AgentEvent => {
+  if (!("agent" in event)) throw new TypeError(`${event.type} is no agent's`);
+  return event;
+};
+
+export const isAboutCase = ({ context, event }: Now): boolean =>
+  "caseNumber" in event && caseOf(context, event.caseNumber) !== undefined;
+
+export const isProposed = ({ context, event }: Now): boolean =>
+  "caseNumber" in event && caseOf(context, event.caseNumber)?.proposal !== undefined;
+
+/** Hands the case that an agent did something with to the desk. */
+const saveActed = {
+  type: "saveCase" as const,
+  params: ({ context, event }: Now) => savedOf(context, byAgent(event).caseNumber),
+};
+
+function savedOf(context: RefundContext, number: string) {
+  const open = caseOf(context, number);
+  if (!open) throw new TypeError("an act is about a case of the conversation");
+  return { case: deskCase(open, context) };
+}
+
+/** Changes the case that the act is about, and saves it. */
+const changing = (
+  change: (open: OpenCase, event: AgentEvent, context: RefundContext) => OpenCase,
+) =>
+  [
+    chart.assign(({ context, event }) => {
+      const act = byAgent(event);
+      return changeCase(context, act.caseNumber, (open) => change(open, act, context));
+    }),
+    saveActed,
+  ] as const;
+
+const customersTurn = (open: OpenCase, at: number): OpenCase => ({
+  ...open,
+  waitsFor: "customer",
+  waitingSince: at,
+  firstAnsweredAt: open.firstAnsweredAt ?? at,
+});
+
+const own = chart.assign(({ event }) => {
+  const { agent, caseNumber } = byAgent(event);
+  return { owner: { ...agent, caseNumber } };
+});
+
+const disown = chart.assign({ owner: undefined });
+
+const sayAs = (topic: "agentJoined" | "agentLeft" | "agentSaid" | "agentAsked" | "decision") => ({
+  type: "say" as const,
+  params: ({ context, event }: Now) => ({
+    topic,
+    values: {
+      agent: "agent" in event ? event.agent : undefined,
+      ...("text" in event && { text: event.text }),
+      ...("wanted" in event && { wanted: event.wanted }),
+      ...("caseNumber" in event && { decided: caseOf(context, event.caseNumber) }),
+    },
+  }),
+});
+
+export const take = [own, saveActed, sayAs("agentJoined")];
+
+export const release = [disown, saveActed, sayAs("agentLeft")];
+
+export const speak = [
+  ...changing((open, _, { at }) => customersTurn(open, at)),
+  sayAs("agentSaid"),
+];
+
+export const askFor = [
+  ...changing((open, _, { at }) => customersTurn(open, at)),
+  sayAs("agentAsked"),
+];
+
+/** What a customer says while an agent has the thread goes into the case that they have it for. */
+export const hear = [
+  chart.assign(({ context, event }) => {
+    assertEvent(event, "customer-wrote");
+    const { at, owner, evidence } = context;
+    const { text, files = [] } = event;
+    const change = (open: OpenCase): OpenCase => {
+      const { record } = open;
+      const given = { ...record, evidence: [...record.evidence, ...files] };
+      const heard = withRecord(open, given);
+      return withAddition(heard, text ?? "", at);
+    };
+    return {
+      ...(owner && changeCase(context, owner.caseNumber, change)),
+      evidence: [...evidence, ...files],
+    };
+  }),
+  {
+    type: "saveCase" as const,
+    params: ({ context }: Now) => savedOf(context, context.owner?.caseNumber ?? ""),
+  },
+];
+
+/** The assessment is made again with the corrected fact, and recorded beside the earlier one. */
+export const correct = [
+  ...changing((open, event, { at, timeZone }) => {
+    if (event.type !== "fact-corrected") return open;
+    const { record } = open;
+    const answers = { ...record.answers, ...event.answers };
+    const known = { answers, evidenceCount: record.evidence.length, at, timeZone };
+    return withRecord(open, {
+      ...record,
+      answers,
+      facts: readFacts(known),
+      assessment: assess(event.rule, known),
+      assessedAt: at,
+    });
+  }),
+  {
+    type: "recordAssessment" as const,
+    params: ({ context, event }: Now) => ({
+      assessment: caseOf(context, byAgent(event).caseNumber)?.record,
+    }),
+  },
+];
+
+const decisionOf = (
+  event: AgentEvent,
+  { at }: RefundContext,
+  { factsRevision }: OpenCase,
+): Decision => {
+  if (event.type !== "decided" && event.type !== "decision-proposed")
+    throw new TypeError(`${event.type} decides nothing`);
+  return { ...event.decision, factsRevision, by: event.agent, at };
+};
+
+const decidedWith = (open: OpenCase, decision: Decision, at: number): OpenCase => ({
+  ...customersTurn(open, at),
+  decision,
+  proposal: undefined,
+  contested: false,
+});
+
+export const decide = [
+  disown,
+  ...changing((open, event, context) =>
+    decidedWith(open, decisionOf(event, context, open), context.at),
+  ),
+  sayAs("decision"),
+];
+
+export const propose = changing((open, event, context) => ({
+  ...open,
+  proposal: decisionOf(event, context, open),
+}));
+
+export const approve = [
+  disown,
+  ...changing((open, { agent }, { at }) =>
+    open.proposal ? decidedWith(open, { ...open.proposal, approvedBy: agent, at }, at) : open,
+  ),
+  sayAs("decision"),
+];
+
+export const decline = changing((open) => ({ ...open, proposal: undefined }));
+
+export const close = [disown, ...changing((open) => ({ ...open, closed: true }))];
+
+export const reopen = changing((open) => ({ ...open, closed: false, waitsFor: "shop" }));

@@ -1,0 +1,158 @@
+import {
+  type Act,
+  type ActRefusal,
+  type DecisionDraft,
+  type DecisionOutcome,
+} from "../../src/core/act.ts";
+import { refOf } from "../../src/core/agent.ts";
+import type { Said } from "../../src/core/conversation.ts";
+import { decidingRule } from "./assess.ts";
+import type { AgentEvent, OpenCase, RefundContext } from "./context.ts";
+import { caseOf } from "./desk-steps.ts";
+import { readFact } from "./facts.ts";
+import { clauses } from "./policy/clauses.ts";
+import type { RuleId } from "./policy/rules.ts";
+import { isQuestion, questions, type Answers } from "./questions.ts";
+import { chosenAnswer, readAnswer, type Reader } from "./read-answer.ts";
+import { readFreeText } from "./read/free-text.ts";
+
+type OfAgent<E> = E extends AgentEvent ? Omit<E, "at" | "dice" | "agent" | "caseNumber"> : never;
+type ActMeaning = OfAgent<AgentEvent>;
+
+export type ReadAct =
+  | { meaning: ActMeaning & Pick<AgentEvent, "agent" | "caseNumber">; said: Said }
+  | { refused: ActRefusal };
+
+/** What must be so for a decision to be made. */
+export interface DeskRules {
+  reader: Reader;
+  /** From this sum on a second person is needed; absent where none ever is. */
+  approvalAmountMinor?: number;
+}
+
+const longestWords = 3000;
+
+/** What an agent's act means where the case stands, or why it is not carried out. Total. */
+export function readAct(act: Act, context: RefundContext, rules: DeskRules): ReadAct {
+  const { agent, caseNumber, content } = act;
+  const open = caseOf(context, caseNumber);
+  if (!open) return { refused: { reason: "noCase" } };
+  const read = meaningOf(act, open, context, rules);
+  if ("reason" in read) return { refused: read };
+  const words = "text" in content ? { text: content.text } : {};
+  return {
+    meaning: { ...read, agent: refOf(agent), caseNumber },
+    said: { ...words, agent: refOf(agent), act: content.type },
+  };
+}
+
+function meaningOf(
+  { agent, content }: Act,
+  open: OpenCase,
+  context: RefundContext,
+  rules: DeskRules,
+): ActMeaning | ActRefusal {
+  const { owner } = context;
+  const isOwner = owner?.id === agent.id && owner.caseNumber === open.number;
+  const notOwner: ActRefusal = owner
+    ? { reason: "ownedBy", name: owner.name }
+    : { reason: "notTaken" };
+  switch (content.type) {
+    case "taken":
+      if (open.closed) return { reason: "isClosed" };
+      return owner && !isOwner && owner.id !== agent.id && !content.over
+        ? { reason: "ownedBy", name: owner.name }
+        : { type: "taken" };
+    case "released":
+      return isOwner ? { type: "released" } : notOwner;
+    case "said": {
+      if (!isOwner) return notOwner;
+      const text = wordsOf(content.text);
+      return text === undefined ? { reason: "wordsMissing" } : { type: "agent-said", text };
+    }
+    case "noted": {
+      const text = wordsOf(content.text);
+      return text === undefined ? { reason: "wordsMissing" } : { type: "agent-noted", text };
+    }
+    case "asked":
+      return isOwner ? { type: "agent-asked", wanted: content.wanted } : notOwner;
+    case "corrected":
+      return isOwner ? correction(content.question, content.text, open, context, rules) : notOwner;
+    case "decided":
+      if (!isOwner) return notOwner;
+      if (open.closed) return { reason: "isClosed" };
+      if (content.seen !== open.factsRevision) return { reason: "factsChanged" };
+      return decision(content.decision, rules);
+    case "approved":
+      if (!open.proposal) return { reason: "nothingProposed" };
+      if (open.proposal.by.id === agent.id) return { reason: "samePerson" };
+      return content.seen === open.factsRevision && open.proposal.factsRevision === content.seen
+        ? { type: "decision-approved" }
+        : { reason: "factsChanged" };
+    case "declined":
+      return open.proposal ? { type: "decision-declined" } : { reason: "nothingProposed" };
+    case "closed":
+      if (open.closed) return { reason: "isClosed" };
+      return isOwner ? { type: "case-closed" } : notOwner;
+    case "reopened":
+      return open.closed ? { type: "case-reopened" } : { reason: "notClosed" };
+  }
+}
+
+function wordsOf(text: string): string | undefined {
+  const read = readFreeText(text, { min: 1, max: longestWords });
+  return "value" in read ? read.value : undefined;
+}
+
+const withMoney: ReadonlySet<DecisionOutcome> = new Set(["fullRefund", "partialRefund"]);
+
+/** The decision as it is made or, above the sum that needs one, proposed to a second person. */
+export function decision(
+  draft: DecisionDraft,
+  { approvalAmountMinor }: Pick<DeskRules, "approvalAmountMinor">,
+): { type: "decided" | "decision-proposed"; decision: DecisionDraft } | ActRefusal {
+  const { outcome, amountMinor, currency } = draft;
+  const cited = draft.clauses.filter((id) => (clauses as readonly string[]).includes(id));
+  if (cited.length === 0 || cited.length < draft.clauses.length) return { reason: "clauseMissing" };
+  const needsAmount = withMoney.has(outcome);
+  const hasAmount = amountMinor !== undefined && amountMinor > 0 && currency !== undefined;
+  if (needsAmount && !hasAmount) return { reason: "amountMissing" };
+  const reasons = wordsOf(draft.reasons);
+  if (reasons === undefined) return { reason: "reasonsMissing" };
+  const decided: DecisionDraft = {
+    outcome,
+    ...(needsAmount && hasAmount && { amountMinor, currency }),
+    clauses: cited,
+    reasons,
+  };
+  const needsSecond =
+    needsAmount && approvalAmountMinor !== undefined && (amountMinor ?? 0) >= approvalAmountMinor;
+  return { type: needsSecond ? "decision-proposed" : "decided", decision: decided };
+}
+
+/** The answer in an agent's words, and the row that it leads to. */
+function correction(
+  question: string,
+  text: string,
+  { record }: OpenCase,
+  { at, timeZone }: RefundContext,
+  { reader }: DeskRules,
+): ActMeaning | ActRefusal {
+  if (!isQuestion(question)) return { reason: "notUnderstood" };
+  const isChoice = (questions[question].choices as readonly string[]).includes(text);
+  const reading = isChoice
+    ? { value: chosenAnswer(question, text, reader) }
+    : readAnswer(question, text, record.answers, reader);
+  if ("fault" in reading) return { reason: "notUnderstood" };
+  const corrected = { [question]: reading.value } as Answers;
+  const known = {
+    answers: { ...record.answers, ...corrected },
+    evidenceCount: record.evidence.length,
+    at,
+    timeZone,
+  };
+  const rule: RuleId | undefined = decidingRule(record.topic, (fact) => readFact(fact, known));
+  return rule === undefined
+    ? { reason: "undecidable" }
+    : { type: "fact-corrected", answers: corrected, rule };
+}

@@ -1,0 +1,79 @@
+import {
+  decisionOutcomes,
+  wantedThings,
+  type ActContent,
+  type ActType,
+  type DecisionDraft,
+} from "../../core/act.ts";
+
+/** What a form of the case page sent. */
+export type Form = Readonly<Record<string, readonly string[]>>;
+
+/** Complete, as the compiler sees to it: each act has a form. Undefined for what no form of ours sends. */
+const readers: Record<ActType, (form: Form) => ActContent | undefined> = {
+  taken: (form) => ({ type: "taken", ...(field(form, "over") === "1" && { over: true }) }),
+  released: () => ({ type: "released" }),
+  said: (form) => ({ type: "said", text: field(form, "text") }),
+  noted: (form) => ({ type: "noted", text: field(form, "text") }),
+  asked(form) {
+    const wanted = wantedThings.find((thing) => thing === field(form, "wanted"));
+    return wanted && { type: "asked", wanted };
+  },
+  corrected: (form) => ({
+    type: "corrected",
+    question: field(form, "question"),
+    text: field(form, "text").trim() || field(form, "choice"),
+  }),
+  decided(form) {
+    const decision = readDraft(form);
+    return decision && { type: "decided", decision, seen: revision(form) };
+  },
+  approved: (form) => ({ type: "approved", seen: revision(form) }),
+  declined: () => ({ type: "declined" }),
+  closed: () => ({ type: "closed" }),
+  reopened: () => ({ type: "reopened" }),
+};
+
+export function readAct(type: string, form: Form): ActContent | undefined {
+  return Object.hasOwn(readers, type) ? readers[type as ActType](form) : undefined;
+}
+
+/** The decision as it stands in the form, complete or not. */
+export function readDraft(form: Form): DecisionDraft | undefined {
+  const outcome = decisionOutcomes.find((one) => one === field(form, "outcome"));
+  const currency = field(form, "currency");
+  if (!outcome || !/^[A-Z]{3}$/u.test(currency)) return undefined;
+  const amountMinor = amountIn(field(form, "amount"), currency);
+  return {
+    outcome,
+    ...(amountMinor !== undefined && { amountMinor }),
+    currency,
+    clauses: form["clauses"] ?? [],
+    // A browser sends line ends as CR LF.
+    reasons: field(form, "reasons").replace(/\r\n/gu, "\n"),
+  };
+}
+
+export const field = (form: Form, name: string): string => form[name]?.[0] ?? "";
+
+const revision = (form: Form): number => Number(field(form, "seen")) || 0;
+
+const minorDigits = (currency: string): number =>
+  new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions()
+    .maximumFractionDigits ?? 2;
+
+/** `1 234,50` and `1234.5`, in minor units; undefined for what is no amount. */
+function amountIn(text: string, currency: string): number | undefined {
+  const digits = minorDigits(currency);
+  const bare = text.replace(/[\s\u00a0\u202f]/gu, "").replace(",", ".");
+  const [, whole, part = ""] = /^(\d{1,9})(?:\.(\d{1,3}))?$/u.exec(bare) ?? [];
+  if (whole === undefined || part.length > digits) return undefined;
+  return Number(whole + part.padEnd(digits, "0"));
+}
+
+/** The amount as the form shows it, for `amountIn` to read again. */
+export function amountText({ amountMinor, currency = "EUR" }: DecisionDraft): string {
+  return amountMinor === undefined
+    ? ""
+    : (amountMinor / 10 ** minorDigits(currency)).toFixed(minorDigits(currency));
+}

@@ -1,0 +1,116 @@
+import { type Context, Hono } from "hono";
+import { streamSSE } from "hono/streaming";
+import type { Act } from "../../core/act.ts";
+import type { Agent } from "../../core/agent.ts";
+import { ActRefused } from "../../core/errors.ts";
+import type { Flow } from "../../core/flow.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Store } from "../../ports/store.ts";
+import type { TextLibrary } from "../../ports/texts.ts";
+import { field, type Form, readAct, readDraft } from "./act-forms.ts";
+import type { Changes } from "./changes.ts";
+import type { Outcome } from "./desk-forms.ts";
+import { caseAddress } from "./list.ts";
+
+interface Parts {
+  store: Pick<Store, "findCase" | "countCases">;
+  clock: Clock;
+  texts: TextLibrary;
+  flow: Pick<Flow, "preview">;
+  act: (act: Act) => Promise<unknown>;
+  changes: Changes;
+  agentOf: (c: Context) => Promise<Agent | undefined>;
+  /** The case's page with what became of a form. */
+  showCase: (c: Context, number: string, agent: Agent, outcome: Outcome) => Promise<Response>;
+  notFound: (c: Context) => Response | Promise<Response>;
+}
+
+/** Shorter than the 30 s and 60 s after which proxies cut a silent connection. */
+const beatEveryMs = 20_000;
+/** A turn's commits come in a burst; the page looks once. */
+const gatherMs = 150;
+
+/** What agents do: every act is a form that is sent back to the case. */
+export function deskRoutes(parts: Parts): Hono {
+  const { store, clock, texts, flow, act, changes, agentOf, showCase, notFound } = parts;
+  const app = new Hono();
+
+  app.get("/events", (c) => {
+    const number = c.req.query("case") ?? "";
+    c.header("X-Accel-Buffering", "no");
+    return streamSSE(c, async (out) => {
+      const listener = changes.open();
+      out.onAbort(() => listener.close());
+      try {
+        const followed = number === "" ? undefined : await store.findCase(number);
+        await out.writeSSE({ event: "beat", data: "" });
+        for (;;) {
+          const changed = await listener.next(beatEveryMs);
+          // Signed out or expired meanwhile: nothing more is told.
+          if (!changed || !(await agentOf(c))) return;
+          if (changed.size === 0) {
+            await out.writeSSE({ event: "beat", data: "" });
+            continue;
+          }
+          await out.sleep(gatherMs);
+          const isOurs = followed !== undefined && changed.has(followed.conversationId);
+          const toDo = await store.countCases({ stage: "toDo" });
+          await out.writeSSE({ event: isOurs ? "case" : "queue", data: String(toDo) });
+        }
+      } catch {
+        // The page opens a new stream.
+      } finally {
+        listener.close();
+      }
+    });
+  });
+
+  app.post("/cases/:number/preview", async (c) => {
+    const number = c.req.param("number");
+    const [entry, agent] = await Promise.all([store.findCase(number), agentOf(c)]);
+    if (!entry || !agent) return notFound(c);
+    const form = await formOf(c);
+    const draft = readDraft(form);
+    if (!draft) return notFound(c);
+    const made = { number, by: agent, at: clock.now() };
+    const read = flow.preview(draft, made, texts.in(entry.language));
+    const shown = "refused" in read ? { refused: read.refused } : { previewed: { draft, ...read } };
+    return showCase(c, number, agent, { sent: "preview", form, ...shown });
+  });
+
+  app.post("/cases/:number/:act", async (c) => {
+    const { number, act: type } = c.req.param();
+    const [entry, agent] = await Promise.all([store.findCase(number), agentOf(c)]);
+    if (!entry || !agent) return notFound(c);
+    const form = await formOf(c);
+    const content = readAct(type, form);
+    const key = field(form, "key");
+    if (!content || !/^[\w-]{16,64}$/u.test(key)) return notFound(c);
+    try {
+      await act({
+        // A key is the agent's own: nobody can use up another's.
+        key: `console:${agent.id}:${key}`,
+        conversationId: entry.conversationId,
+        caseNumber: number,
+        agent,
+        content,
+      });
+    } catch (error) {
+      if (!(error instanceof ActRefused)) throw error;
+      return showCase(c, number, agent, { sent: type, form, refused: error.refusal });
+    }
+    return c.redirect(caseAddress(number), 303);
+  });
+
+  return app;
+}
+
+async function formOf(c: Context): Promise<Form> {
+  const body = await c.req.parseBody({ all: true });
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [
+      name,
+      [value].flat().filter((one) => typeof one === "string"),
+    ]),
+  );
+}

@@ -1,0 +1,238 @@
+// @ts-check
+// Makes the console live: the page works without it, form by form.
+
+const { liveOf: followed = "", new: newCase = "" } = document.body.dataset;
+const isQueue = followed === "queue";
+let toDo = Number(document.body.dataset["todo"] ?? 0);
+
+/** @param {Element | Document} root @param {string} selector @returns {HTMLElement[]} */
+const all = (root, selector) =>
+  [...root.querySelectorAll(selector)].filter((one) => one instanceof HTMLElement);
+/** @param {string} selector @returns {HTMLElement | undefined} */
+const first = (selector) => all(document, selector)[0];
+
+/** Whether somebody is at work in there: typed, chosen, opened or just focused. @param {HTMLElement} part */
+function isInUse(part) {
+  const active = document.activeElement;
+  if (active && part.contains(active) && active.matches("input, textarea, select")) return true;
+  return all(part, "input, textarea, select").some((field) => {
+    if (field instanceof HTMLInputElement && field.type === "hidden") return false;
+    if (field instanceof HTMLSelectElement)
+      return [...field.options].some(
+        (option) => option.selected !== option.defaultSelected && field.selectedIndex !== 0,
+      );
+    if (field instanceof HTMLInputElement && field.type === "checkbox")
+      return field.checked !== field.defaultChecked;
+    return (
+      (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) &&
+      field.value !== field.defaultValue
+    );
+  });
+}
+
+/**
+ * Puts the fresh page's parts in place of the old ones. What is typed, the
+ * focus, what is unfolded and where it is scrolled stay.
+ *
+ * @param {Document} fresh
+ * @param {{ sent?: HTMLFormElement }} [options] the form that brought the page: its part is always replaced
+ */
+function adopt(fresh, { sent } = {}) {
+  document.title = fresh.title;
+  toDo = Number(fresh.body.dataset["todo"] ?? toDo);
+  for (const part of all(document, "[data-live], #refused")) {
+    const next = fresh.getElementById(part.id);
+    if (!next || next.innerHTML === part.innerHTML) continue;
+    if (!sent?.isConnected || !part.contains(sent)) {
+      if (isInUse(part)) {
+        // A form that is being filled in goes on; only its key must be one that was not used yet.
+        const key = next.querySelector('input[name="key"]');
+        if (key instanceof HTMLInputElement)
+          for (const one of all(part, 'input[name="key"]')) one.setAttribute("value", key.value);
+        continue;
+      }
+    }
+    replace(part, next, sent);
+  }
+}
+
+/** @param {HTMLElement} part @param {HTMLElement} next @param {HTMLFormElement} [sent] */
+function replace(part, next, sent) {
+  const active = document.activeElement;
+  const focused =
+    active && part.contains(active) ? active.id || active.closest("[id]")?.id : undefined;
+  const open = new Set(all(part, "details[open][id]").map(({ id }) => id));
+  /** What is half typed beside the form that was sent. @type {Map<string, string>} */
+  const typed = new Map();
+  for (const field of all(part, "textarea[id]")) {
+    if (
+      field instanceof HTMLTextAreaElement &&
+      !sent?.contains(field) &&
+      field.value !== field.defaultValue
+    )
+      typed.set(field.id, field.value);
+  }
+  const pane = part.closest(".pane");
+  const isAtEnd =
+    part.id === "talk" && pane && pane.scrollHeight - pane.scrollTop - pane.clientHeight < 80;
+  part.replaceChildren(...[...next.childNodes].map((node) => document.importNode(node, true)));
+  for (const details of all(part, "details[id]")) {
+    if (open.has(details.id) && !sent?.closest(`#${CSS.escape(details.id)}`))
+      details.setAttribute("open", "");
+  }
+  for (const [id, value] of typed) {
+    const field = document.getElementById(id);
+    if (field instanceof HTMLTextAreaElement) field.value = value;
+  }
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  if (isAtEnd) pane.scrollTop = pane.scrollHeight;
+}
+
+let isLooking = false;
+let looksAgain = false;
+
+async function look() {
+  if (isLooking) {
+    looksAgain = true;
+    return;
+  }
+  isLooking = true;
+  try {
+    const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+    // The session is over: the whole page says so.
+    if (answer.status === 401) location.reload();
+    else if (answer.ok) adopt(parse(await answer.text()));
+  } catch {
+    // The stream opens again and brings the next look.
+  }
+  isLooking = false;
+  if (looksAgain) {
+    looksAgain = false;
+    await look();
+  }
+}
+
+/** @param {string} text */
+const parse = (text) => new DOMParser().parseFromString(text, "text/html");
+
+document.addEventListener("submit", async (event) => {
+  const { target: form, submitter } = event;
+  if (!(form instanceof HTMLFormElement) || form.method !== "post") return;
+  event.preventDefault();
+  if (form.dataset["sending"]) return;
+  form.dataset["sending"] = "1";
+  /** @type {[string, string][]} */
+  const pairs = [...new FormData(form, submitter)].flatMap(([name, value]) =>
+    typeof value === "string" ? [[name, value]] : [],
+  );
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(pairs) });
+    const page = parse(await answer.text());
+    if (answer.status === 401) return location.reload();
+    if (answer.redirected) {
+      for (const field of all(form, "[data-clears]"))
+        if (field instanceof HTMLTextAreaElement) field.value = field.defaultValue;
+    }
+    adopt(page, { sent: form });
+    const told = first("#refusal") ?? first("#preview");
+    told?.setAttribute("tabindex", "-1");
+    told?.focus();
+    told?.scrollIntoView({ block: "nearest" });
+  } catch {
+    form.submit();
+  } finally {
+    delete form.dataset["sending"];
+  }
+});
+
+/** The latest, which takes the place of the one before. @type {Notification | undefined} */
+let notified;
+
+/** @param {MessageEvent} event */
+function hear({ data, type }) {
+  const before = toDo;
+  toDo = Number(data);
+  document.title = document.title.replace(/^\(\d+\) /u, "");
+  if (toDo > 0) document.title = `(${toDo}) ${document.title}`;
+  if (
+    toDo > before &&
+    document.hidden &&
+    "Notification" in window &&
+    Notification.permission === "granted"
+  ) {
+    notified?.close();
+    notified = new Notification(newCase, { tag: "ombud-case" });
+  }
+  if (type === "case" || isQueue || window.matchMedia("(width >= 80rem)").matches) void look();
+}
+
+function follow() {
+  const stream = new EventSource(
+    `/console/events${isQueue ? "" : `?case=${encodeURIComponent(followed)}`}`,
+  );
+  let wasLost = false;
+  stream.addEventListener("error", () => (wasLost = true));
+  // What happened while the connection was lost is looked up once it is back.
+  stream.addEventListener("open", () => wasLost && ((wasLost = false), void look()));
+  stream.addEventListener("case", hear);
+  stream.addEventListener("queue", hear);
+}
+
+const rows = () => all(document, isQueue ? ".cases .number" : ".queue a");
+
+/** @param {1 | -1} by */
+function move(by) {
+  const found = rows();
+  const current = isQueue
+    ? found.findIndex((row) => row === document.activeElement)
+    : found.findIndex((row) => row.hasAttribute("aria-current"));
+  const next = found[Math.min(found.length - 1, Math.max(0, current + by))];
+  if (isQueue) next?.focus();
+  else if (next && found.indexOf(next) !== current) next.click();
+}
+
+/** @type {Record<string, () => void>} */
+const keys = {
+  j: () => move(1),
+  k: () => move(-1),
+  t: () => first(".act-taken button")?.click(),
+  r: () => first("#answer")?.focus(),
+  n: () => first("#note")?.focus(),
+  d() {
+    const decide = first("#decide");
+    decide?.setAttribute("open", "");
+    first("#outcome")?.focus();
+  },
+  "/"() {
+    const search = first("#search");
+    if (search) search.focus();
+    else location.href = "/console#search";
+  },
+  "?"() {
+    const help = first("#keys");
+    if (help instanceof HTMLDialogElement) help.showModal();
+  },
+};
+
+document.addEventListener("keydown", (event) => {
+  const { target, key } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey || first("dialog[open]")) return;
+  if (!(target instanceof HTMLElement) || target.matches("input, textarea, select")) return;
+  const act = Object.hasOwn(keys, key) ? keys[key] : undefined;
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
+
+const notify = first("#notify");
+if (notify && "Notification" in window && Notification.permission === "default") {
+  notify.hidden = false;
+  notify.addEventListener("click", async () => {
+    await Notification.requestPermission();
+    notify.hidden = true;
+  });
+}
+if (location.hash === "#search") first("#search")?.focus();
+const talk = first("#talk")?.closest(".pane");
+if (talk && !location.hash) talk.scrollTop = talk.scrollHeight;
+follow();

@@ -1,0 +1,159 @@
+import {
+  GatewayDispatchEvents,
+  type APIMessage,
+  type GatewayDispatchPayload,
+} from "@discordjs/core";
+import type { HeldInbound } from "../../core/inbound.ts";
+import type { Channel } from "../../ports/channel.ts";
+import { createCatchUp } from "./catch-up.ts";
+import { registerCommands } from "./commands.ts";
+import { createDoors } from "./doors.ts";
+import { wordOf } from "./failure.ts";
+import { filesOf } from "./files.ts";
+import { createGateway, type ShardOf } from "./gateway.ts";
+import { readEdit, readMessage } from "./inbound.ts";
+import { userOf } from "./interaction.ts";
+import { createInteractions } from "./interactions.ts";
+import { createLanes } from "./lanes.ts";
+import type { DiscordOptions } from "./options.ts";
+import { fits } from "./outbound.ts";
+import { createRest } from "./rest.ts";
+import { openRooms, type Room } from "./rooms.ts";
+import { createSender } from "./send.ts";
+
+const retryMs = 1000;
+const drainMs = 5000;
+
+export interface Discord {
+  channel: Channel;
+  /** Connects, now and for ever. */
+  start(): void;
+  /** Ends after what is under way; the session is left for the next process. */
+  close(): Promise<void>;
+}
+
+/** @throws StoreUnavailable when what is known of the rooms can't be read. */
+export async function openDiscord(options: DiscordOptions): Promise<Discord> {
+  const { token, apiRoot, shards, store, accept, texts, clock, log, sleep } = options;
+  const rest = createRest({ token, apiRoot, clock, sleep });
+  const rooms = await openRooms(store);
+  const lanes = createLanes();
+  let closing = false;
+  let self: Promise<string> | undefined;
+  const selfId = () =>
+    (self ??= rest
+      .patiently((api) => api.users.getCurrent(), drainMs)
+      .then(({ id }) => id)
+      .catch((error: unknown) => {
+        self = undefined;
+        throw error;
+      }));
+  const { supportChannel } = options;
+  const doors = createDoors({ rest, rooms, clock, supportChannel, selfId });
+  const sender = createSender({ rest, rooms, doors, texts, log });
+  const interactions = createInteractions({ ...options, rest, rooms, doors, lanes, sender });
+  const catchUp = createCatchUp({ rest, rooms, lanes, take, isClosing: () => closing, log, sleep });
+  const gateway = createGateway({
+    token,
+    rest: rest.rest,
+    shards,
+    store,
+    take: takeEvent,
+    log,
+    sleep,
+  });
+
+  /** Until it is durable. @throws Error only while the bot closes: then it comes again. */
+  async function take(inbound: HeldInbound): Promise<void> {
+    for (;;) {
+      try {
+        await accept(inbound);
+        return;
+      } catch (error) {
+        const { retryable = false } = error as { retryable?: boolean };
+        log.error(
+          { code: wordOf(error), pauseMs: retryable ? retryMs : 0 },
+          "a message of Discord could not be taken",
+        );
+        if (!retryable) return;
+        if (closing) throw error;
+        await sleep(retryMs).done;
+      }
+    }
+  }
+
+  async function takeEvent(event: GatewayDispatchPayload, shard: ShardOf): Promise<void> {
+    const { t: type, d } = event;
+    if (type === GatewayDispatchEvents.Ready)
+      await catchUp.all([...rooms.all()].filter((room) => shardOf(room, shard) === shard.id));
+    else if (type === GatewayDispatchEvents.MessageCreate) await takeMessage(d, d.guild_id);
+    else if (type === GatewayDispatchEvents.MessageUpdate) await takeEdit(d, d.guild_id);
+    else if (type === GatewayDispatchEvents.InteractionCreate) {
+      catchUp.hurry(userOf(d).id);
+      await interactions.take(d);
+    } else if (
+      (type === GatewayDispatchEvents.ThreadDelete ||
+        type === GatewayDispatchEvents.ChannelDelete) &&
+      rooms.get(d.id)
+    )
+      await rooms.forget(d.id);
+  }
+
+  async function takeMessage(message: APIMessage, guildId: string | undefined): Promise<void> {
+    const room = roomOf(message, guildId);
+    const inbound = room && readMessage(message, room);
+    if (!inbound) return;
+    catchUp.hurry(room.userId);
+    await lanes.run(room.userId, async () => {
+      await rooms.keep(room);
+      await take(inbound);
+      await rooms.saw(room.channelId, message.id);
+    });
+  }
+
+  async function takeEdit(message: APIMessage, guildId: string | undefined): Promise<void> {
+    const room = roomOf(message, guildId);
+    const inbound = room && readEdit(message, room);
+    if (inbound) await lanes.run(room.userId, () => take(inbound));
+  }
+
+  /** A direct message is its writer's room; a channel of a guild only if it was opened as one. */
+  function roomOf(message: APIMessage, guildId: string | undefined): Room | undefined {
+    const known = rooms.get(message.channel_id);
+    if (known || guildId !== undefined || !message.author || message.author.bot) return known;
+    return { channelId: message.channel_id, userId: message.author.id };
+  }
+
+  return {
+    channel: {
+      name: "discord",
+      concurrency: 32,
+      fits,
+      send: (reply) => sender.send(reply),
+      files: filesOf(rest, apiRoot),
+      showTyping(address) {
+        void rest.ask((api) => api.channels.showTyping(address)).catch(() => {});
+      },
+    },
+    start() {
+      gateway.start();
+      void registerCommands({ rest, store, texts }).catch((error: unknown) =>
+        log.error(
+          { code: wordOf(error) },
+          "the slash commands could not be registered; the next start tries again",
+        ),
+      );
+    },
+    async close() {
+      closing = true;
+      const late = sleep(drainMs);
+      await Promise.race([Promise.all([lanes.idle(), sender.idle()]), late.done]);
+      late.abort();
+      await gateway.close();
+    },
+  };
+}
+
+/** Gateway, "Sharding": direct messages come on the first one. */
+const shardOf = ({ guildId }: Room, { count }: ShardOf): number =>
+  guildId === undefined ? 0 : Number((BigInt(guildId) >> 22n) % BigInt(count));

@@ -1,0 +1,146 @@
+import type { APIMessage } from "@discordjs/core";
+import { CustomerUnreachable, Moved } from "../../core/errors.ts";
+import type { Log } from "../../ports/log.ts";
+import type { Sent } from "../../ports/channel.ts";
+import type { LeasedReply } from "../../ports/store.ts";
+import type { TextLibrary } from "../../ports/texts.ts";
+import { spent } from "./controls.ts";
+import type { Doors } from "./doors.ts";
+import {
+  codeOf,
+  failureOf,
+  roomFaultOf,
+  threadIsArchived,
+  unknownMessage,
+  wordOf,
+} from "./failure.ts";
+import { bodyOf, isSame, type Body } from "./outbound.ts";
+import type { Rest } from "./rest.ts";
+import type { Room, Rooms } from "./rooms.ts";
+
+/** How many sent messages are remembered with their controls. */
+const mostRemembered = 5000;
+
+export interface Sender {
+  send(reply: LeasedReply): Promise<Sent>;
+  /** The controls of a message were disabled by the press on them. */
+  retired(channelId: string, messageId: string): void;
+  /** Resolves when nothing goes out any more. */
+  idle(): Promise<void>;
+}
+
+/** Puts replies into their rooms, each once, and finds another room where one is closed. */
+export function createSender(parts: {
+  rest: Rest;
+  rooms: Rooms;
+  doors: Doors;
+  texts: TextLibrary;
+  log: Log;
+}): Sender {
+  const { rest, rooms, doors, texts, log } = parts;
+  /** By receipt; empty once they can't be pressed. */
+  const controls = new Map<string, Body["components"]>();
+  const underWay = new Set<Promise<void>>();
+
+  return {
+    async send(reply) {
+      const { address, conversationId, lastReceipt } = reply;
+      if (address === undefined) throw new CustomerUnreachable("discord", "gone");
+      const room = rooms.get(address) ?? { channelId: address, userId: userOf(conversationId) };
+      const body = bodyOf(reply, room, texts.in(reply.message.language));
+      try {
+        const sent =
+          (reply.uncertain && (await readBack(room, lastReceipt, body))) ||
+          (await post(room, body));
+        const receipt = receiptOf(room.channelId, sent.id);
+        remember(receipt, body.components);
+        if (lastReceipt !== undefined && lastReceipt !== receipt) later(retire(lastReceipt));
+        return { receipt };
+      } catch (error) {
+        // The nonce's message was sent, and has been deleted since (discord-api-docs PR#6647).
+        if (codeOf(error) === unknownMessage) return {};
+        if (roomFaultOf(error) === undefined) throw failureOf(error);
+        throw (await elsewhere(room)) ?? failureOf(error);
+      }
+    },
+    retired: (channelId, messageId) => remember(receiptOf(channelId, messageId), []),
+    async idle() {
+      await Promise.all(underWay);
+    },
+  };
+
+  async function post({ channelId }: Room, body: Body): Promise<APIMessage> {
+    try {
+      return await rest.ask((api) => api.channels.createMessage(channelId, body));
+    } catch (error) {
+      if (codeOf(error) !== threadIsArchived) throw error;
+      await rest.ask((api) => api.channels.edit(channelId, { archived: false }));
+      return rest.ask((api) => api.channels.createMessage(channelId, body));
+    }
+  }
+
+  /**
+   * The message if an earlier try came through. The nonce alone would do for
+   * a few minutes only. What stood there before the lane's last message is none.
+   */
+  async function readBack(
+    { channelId }: Room,
+    lastReceipt: string | undefined,
+    body: Body,
+  ): Promise<APIMessage | undefined> {
+    const [place, last] = lastReceipt?.split("/") ?? [];
+    const after = place === channelId && last !== undefined ? { after: last } : {};
+    const found = await rest.ask((api) =>
+      api.channels.getMessages(channelId, { limit: 100, ...after }),
+    );
+    return found.find((message) => message.author.bot && isSame(message, body));
+  }
+
+  /** The customer's next room; undefined where there is none. */
+  async function elsewhere(room: Room): Promise<Moved | undefined> {
+    const { channelId, userId, guildId } = room;
+    await rooms.forget(channelId);
+    const customer = await doors.customer(userId).catch(() => undefined);
+    const name = texts.in("en").text("discord:room.name");
+    const thread = async () => customer && doors.thread(customer, name);
+    // A thread that was closed to the bot opens no other beside it.
+    const next =
+      guildId === undefined ? await thread() : ((await thread()) ?? (await doors.dm(userId)));
+    return next && next.channelId !== channelId ? new Moved("discord", next.channelId) : undefined;
+  }
+
+  /** Disables the controls of an earlier message; best effort. */
+  async function retire(receipt: string): Promise<void> {
+    const [channelId = "", messageId = ""] = receipt.split("/");
+    try {
+      const known = controls.get(receipt);
+      controls.delete(receipt);
+      const rows =
+        known ??
+        (await rest.ask((api) => api.channels.getMessage(channelId, messageId))).components ??
+        [];
+      if (rows.length === 0) return;
+      const components = spent(rows);
+      await rest.patiently(
+        (api) => api.channels.editMessage(channelId, messageId, { components }),
+        10_000,
+      );
+    } catch (error) {
+      log.info({ code: wordOf(error) }, "the buttons of an earlier message stay as they are");
+    }
+  }
+
+  function later(work: Promise<void>): void {
+    const running = work.finally(() => underWay.delete(running));
+    underWay.add(running);
+  }
+
+  function remember(receipt: string, components: Body["components"]): void {
+    if (controls.size >= mostRemembered) controls.clear();
+    controls.set(receipt, components);
+  }
+}
+
+const receiptOf = (channelId: string, messageId: string): string => `${channelId}/${messageId}`;
+
+const userOf = (conversationId: string): string => conversationId.replace(/^discord-/u, "");

@@ -1,0 +1,185 @@
+import {
+  ApplicationFlags,
+  ChannelType,
+  PermissionFlagsBits,
+  type APIChannel,
+  type APIGuildMember,
+  type APIRole,
+} from "@discordjs/core";
+import { setTimeout as delay } from "node:timers/promises";
+import { commandsIn } from "../../adapters/discord/commands.ts";
+import { failureOf, roomFaultOf } from "../../adapters/discord/failure.ts";
+import { createRest, type Rest } from "../../adapters/discord/rest.ts";
+import { systemClock } from "../../adapters/node/clock.ts";
+import type { Config } from "../../config.ts";
+import { BotError } from "../../core/errors.ts";
+import type { TextLibrary } from "../../ports/texts.ts";
+import type { Finding } from "./finding.ts";
+
+type Settings = NonNullable<Config["discord"]>;
+
+/** Waits out what Discord asks a patient client to wait. */
+const patienceMs = 20_000;
+const fewSessions = 50;
+
+/** What the bot needs in the support channel, by Discord's names (Reference, "Permissions"). */
+export const neededPermissions = [
+  ["ViewChannel", "View Channel"],
+  ["SendMessages", "Send Messages"],
+  ["ReadMessageHistory", "Read Message History"],
+  ["CreatePrivateThreads", "Create Private Threads"],
+  ["SendMessagesInThreads", "Send Messages in Threads"],
+  ["ManageThreads", "Manage Threads"],
+  ["AttachFiles", "Attach Files"],
+] as const;
+
+const portal = "https://discord.com/developers/applications";
+
+/** The token, the intent, the gateway, the support channel with its permissions and the commands, as Discord has them now. */
+export async function examineDiscord(settings: Settings, texts: TextLibrary): Promise<Finding[]> {
+  const sleep = (ms: number) => ({ done: delay(ms) });
+  const rest = createRest({ ...settings, clock: systemClock, sleep });
+  try {
+    const me = await rest.patiently((api) => api.users.getCurrent(), patienceMs);
+    return [
+      { what: `Discord knows the token: it is the bot ${me.username}` },
+      await examineIntent(rest),
+      await examineGateway(rest, settings),
+      ...(await examineChannel(rest, settings, me.id)),
+      await examineCommands(rest, texts),
+    ];
+  } catch (error) {
+    const failure = failureOf(error);
+    if (!(failure instanceof BotError)) throw error;
+    return [{ what: `Discord at ${settings.apiRoot}`, fix: wayOut(failure) }];
+  } finally {
+    rest.rest.clearHashSweeper();
+    rest.rest.clearHandlerSweeper();
+  }
+}
+
+async function examineIntent(rest: Rest): Promise<Finding> {
+  const { id, flags } = await rest.patiently((api) => api.applications.getCurrent(), patienceMs);
+  const { GatewayMessageContent: whole, GatewayMessageContentLimited: limited } = ApplicationFlags;
+  return {
+    what: "The bot may read what customers write in threads",
+    ...((flags & (whole | limited)) === 0 && {
+      fix: `switch on “Message Content Intent” under Bot in ${portal}/${id}/bot`,
+    }),
+  };
+}
+
+async function examineGateway(rest: Rest, { shards }: Settings): Promise<Finding> {
+  const { session_start_limit: limit, shards: advised } = await rest.patiently(
+    (api) => api.gateway.getBot(),
+    patienceMs,
+  );
+  const { remaining, total } = limit;
+  const count = shards.count ?? advised;
+  const what = `${remaining} of ${total} connections are left today, for ${count} ${count === 1 ? "shard" : "shards"}`;
+  if (remaining <= fewSessions)
+    return {
+      what,
+      fix: "something connects again and again: stop it, or Discord resets the token",
+    };
+  return count < advised
+    ? { what, fix: `Discord advises ${advised} shards: set DISCORD_SHARDS=auto` }
+    : { what };
+}
+
+async function examineChannel(
+  rest: Rest,
+  { supportChannel }: Settings,
+  selfId: string,
+): Promise<Finding[]> {
+  if (supportChannel === undefined)
+    return [
+      {
+        what: "Conversations run in direct messages: DISCORD_SUPPORT_CHANNEL is not set",
+      },
+    ];
+  const channel = await rest
+    .patiently((api) => api.channels.get(supportChannel), patienceMs)
+    .catch((error: unknown) => {
+      if (roomFaultOf(error)) return undefined;
+      throw error;
+    });
+  const what = "The support channel is a text channel of a server that the bot is in";
+  if (!channel)
+    return [
+      {
+        what,
+        fix: `the bot sees no channel ${supportChannel}: invite it to the server (README, Discord), give it View Channel, or mend DISCORD_SUPPORT_CHANNEL`,
+      },
+    ];
+  const { type } = channel;
+  if (type !== ChannelType.GuildText || !channel.guild_id)
+    return [
+      {
+        what,
+        fix: "set DISCORD_SUPPORT_CHANNEL to the id of a text channel: only those have private threads",
+      },
+    ];
+  const guildId = channel.guild_id;
+  const [member, roles] = await Promise.all([
+    rest.patiently((api) => api.guilds.getMember(guildId, selfId), patienceMs),
+    rest.patiently((api) => api.guilds.getRoles(guildId), patienceMs),
+  ]);
+  const granted = permissionsIn(channel, guildId, member, roles, selfId);
+  const missing = neededPermissions.filter(
+    ([name]) => (granted & PermissionFlagsBits[name]) === 0n,
+  );
+  return [
+    { what },
+    {
+      what: "The bot may open private threads there and write in them",
+      ...(missing.length > 0 && {
+        fix: `give its role in this channel: ${missing.map(([, name]) => name).join(", ")}`,
+      }),
+    },
+  ];
+}
+
+/** Permissions, "Permission Overwrites": those of everyone, then of the roles together, then of the member. */
+function permissionsIn(
+  channel: Extract<APIChannel, { type: ChannelType.GuildText }>,
+  guildId: string,
+  { roles: own }: APIGuildMember,
+  roles: readonly APIRole[],
+  selfId: string,
+): bigint {
+  const mine = roles.filter(({ id }) => id === guildId || own.includes(id));
+  const base = mine.reduce((sum, { permissions }) => sum | BigInt(permissions), 0n);
+  if ((base & PermissionFlagsBits.Administrator) !== 0n) return ~0n;
+  const overwrites = channel.permission_overwrites ?? [];
+  return [[guildId], own, [selfId]].reduce((granted, ids) => {
+    const matching = overwrites.filter(({ id }) => ids.includes(id));
+    const allow = matching.reduce((sum, one) => sum | BigInt(one.allow), 0n);
+    const deny = matching.reduce((sum, one) => sum | BigInt(one.deny), 0n);
+    return (granted & ~deny) | allow;
+  }, base);
+}
+
+async function examineCommands(rest: Rest, texts: TextLibrary): Promise<Finding> {
+  const { id } = await rest.patiently((api) => api.applications.getCurrent(), patienceMs);
+  const there = await rest.patiently(
+    (api) => api.applicationCommands.getGlobalCommands(id),
+    patienceMs,
+  );
+  const names = new Set(there.map(({ name }) => name));
+  const missing = commandsIn(texts).filter(({ name }) => !names.has(name));
+  return {
+    what: "The slash commands are registered",
+    ...(missing.length > 0 && {
+      fix: `missing: ${missing.map(({ name }) => `/${name}`).join(", ")}; \`npm start\` registers them`,
+    }),
+  };
+}
+
+function wayOut({ code, message }: BotError): string {
+  if (code === "outcome-unknown")
+    return "it gives no answer: check the network and DISCORD_API_ROOT, then run this again";
+  return /token/u.test(message)
+    ? `the token is refused: reset it under Bot in ${portal} and set DISCORD_BOT_TOKEN`
+    : `${message}; check the network and DISCORD_API_ROOT, then run this again`;
+}

@@ -1,0 +1,210 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startBot, type Bot } from "../support/bot.ts";
+import { browserFault, openBrowser } from "../support/browser.ts";
+
+const fault = await browserFault();
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+/** Where screenshots are kept for a look; nowhere unless asked for. */
+const shots = process.env["SHOTS"];
+
+const words = {
+  fr: {
+    ago: "il y a 5 jours",
+    price: "29,90 €",
+    service: "Abonnés Instagram",
+    what: "Ils sont partis lundi",
+    hello: "Bonjour, je regarde votre commande. <b>",
+    thanks: "Merci beaucoup",
+    asked: "capture d’écran",
+    joined: "Viplikes, de l’équipe",
+    no: "Je ne suis pas d’accord, voici pourquoi",
+  },
+  sv: {
+    ago: "för 5 dagar sedan",
+    price: "299 kr",
+    service: "Instagramföljare",
+    what: "De försvann i måndags",
+    hello: "Hej, jag tittar på din order. <b>",
+    thanks: "Tack så mycket",
+    asked: "skärmdump",
+    joined: "Viplikes från teamet",
+    no: "Det stämmer inte, jag har bilder",
+  },
+} as const;
+
+describe.skipIf(fault !== undefined)("an agent at the desk", () => {
+  const folder = mkdtempSync(join(tmpdir(), "ombud-desk-"));
+  let bot: Bot;
+  let browser: Browser;
+  let desk: BrowserContext;
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    [bot, browser] = await Promise.all([startBot(folder), openBrowser()]);
+    desk = await browser.newContext({ locale: "en", viewport: { width: 1440, height: 900 } });
+    await (await watched(desk)).goto(bot.consoleLink);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await bot?.stop("SIGTERM");
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function watched(context: BrowserContext): Promise<Page> {
+    const page = await context.newPage();
+    page.on("pageerror", (error) => faults.push(error.message));
+    page.on("console", (line) => {
+      if (line.text().includes("Content Security Policy")) faults.push(line.text());
+    });
+    return page;
+  }
+
+  async function openCase(language: "fr" | "sv") {
+    const context = await browser.newContext({
+      locale: language,
+      viewport: { width: 390, height: 844 },
+    });
+    const page = await watched(context);
+    await page.goto(`${bot.url}/`);
+    const own = words[language];
+    const answers = page.locator("article.bot");
+    const done = async (deed: () => Promise<void>) => {
+      const before = await answers.count();
+      await deed();
+      await answers.nth(before).waitFor();
+    };
+    const press = (id: string) => done(() => page.locator(`[data-choice='${id}']`).last().click());
+    const type = (text: string) =>
+      done(async () => {
+        await page.locator("#text").fill(text);
+        await page.locator("#text").press("Enter");
+      });
+    await page.locator("[data-choice='topic:drop']").waitFor();
+    await press("topic:drop");
+    await type("48213");
+    await press("progress:completed");
+    for (const figure of ["1000", "1000", "500", "1100"]) await type(figure);
+    await type(own.ago);
+    await press("dropWish:refund");
+    await type(own.price);
+    for (const text of [own.service, "instagram.com/anna.lind", own.what]) await type(text);
+    await press("pictures:none");
+    await press("confirm");
+    const number = /RF-[A-Z0-9]{5}/u.exec(await page.locator("#log").innerText())?.[0] ?? "";
+    return { page, number, press, type };
+  }
+
+  const axeFaults = (page: Page) =>
+    page
+      .context()
+      .newCDPSession(page)
+      .then((session) =>
+        session
+          .send("Runtime.evaluate", {
+            expression: `${axe}; axe.run().then(({ violations }) => violations.map((v) => v.id + ": " + v.nodes.map((n) => n.html).join(" | ")))`,
+            awaitPromise: true,
+            returnByValue: true,
+          })
+          .then(({ result }) => result.value as string[]),
+      );
+  async function shoot(page: Page, name: string): Promise<void> {
+    if (shots) await page.screenshot({ path: join(shots, `${name}.png`) });
+  }
+
+  it.each(["fr", "sv"] as const)(
+    "answers, asks, corrects and decides while the customer reads along, in %s",
+    async (language) => {
+      const own = words[language];
+      const queue = await watched(desk);
+      await queue.goto(`${bot.url}/console`);
+      const customer = await openCase(language);
+      // The queue shows the new case by itself, and the tab's title counts it.
+      await queue.locator(".cases .number", { hasText: customer.number }).waitFor();
+      await expect.poll(() => queue.title()).toMatch(/^\(\d+\) /u);
+      await shoot(queue, `queue-${language}`);
+      expect(await axeFaults(queue)).toEqual([]);
+
+      const agent = await watched(desk);
+      await agent.goto(`${bot.url}/console/cases/${customer.number}?lang=en`);
+      await agent.locator("#note").fill("half a note");
+      await agent.locator("h1").click();
+      await agent.keyboard.press("t");
+      await agent.locator("#answer").waitFor();
+      await customer.page.getByText(own.joined).waitFor();
+      expect(await agent.locator("#note").inputValue()).toBe("half a note");
+
+      await agent.keyboard.press("r");
+      await agent.keyboard.type(own.hello);
+      await agent.locator(".answer button").click();
+      await customer.page.getByText(own.hello).waitFor();
+      await agent.locator(".turn.agent", { hasText: own.hello }).waitFor();
+      expect(await agent.locator("#answer").inputValue()).toBe("");
+      expect(await agent.locator("#note").inputValue()).toBe("half a note");
+
+      // What the customer writes appears by itself, and what is half typed stays.
+      await agent.locator("#answer").fill("half an answer");
+      await customer.page.locator("#text").fill(own.thanks);
+      await customer.page.locator("#text").press("Enter");
+      await agent.locator(".turn.customer", { hasText: own.thanks }).waitFor();
+      expect(await agent.locator("#answer").inputValue()).toBe("half an answer");
+      await agent.locator("#answer").fill("");
+
+      await agent.locator("#note").fill("SECRET <i>note</i>");
+      await agent.locator(".note button").click();
+      await agent.locator(".turn.note", { hasText: "SECRET <i>note</i>" }).waitFor();
+      await agent.locator("button[value=screenshot]").click();
+      await customer.page.getByText(own.asked).last().waitFor();
+
+      await agent.locator("#correct-dropWish summary").click();
+      await agent.locator("#correct-dropWish select").selectOption("redeliver");
+      await agent.locator("#correct-dropWish button").click();
+      await agent.locator(".turn.act", { hasText: "corrected a fact" }).waitFor();
+
+      await agent.locator("h1").click();
+      await agent.keyboard.press("d");
+      await agent.locator("#outcome").selectOption("partialRefund");
+      await agent.locator("[name=amount]").fill("");
+      await agent.locator(".decision-form button").click();
+      await agent.locator("#deciding .refusal").waitFor();
+      await agent.locator(".decision-form [name=amount]").fill("11,96");
+      await agent.locator(".decision-form button").click();
+      const preview = agent.locator(".preview .update");
+      await preview.waitFor();
+      await shoot(agent, `preview-${language}`);
+      expect(await axeFaults(agent)).toEqual([]);
+      const lines = await preview.locator("h4, h5, p:not(.quiet), .reasons bdi").allTextContents();
+      await agent.locator(".preview button").click();
+      const update = customer.page.locator(".decision");
+      await update.waitFor();
+      const read = (await update.textContent()) ?? "";
+      for (const line of lines) expect(read).toContain(line.trim());
+      await agent.locator(".mark.decided").first().waitFor();
+      await shoot(customer.page, `update-${language}`);
+
+      await customer.press("contest");
+      await customer.type(own.no);
+      await agent.locator(".mark.contested").first().waitFor();
+      await agent.locator(".turn.customer", { hasText: own.no }).waitFor();
+      await customer.page.reload();
+      await customer.page.locator(".decision").waitFor();
+      expect(await customer.page.locator("body").innerText()).not.toContain("SECRET");
+
+      await agent.setViewportSize({ width: 390, height: 844 });
+      await agent.emulateMedia({ colorScheme: "dark" });
+      await shoot(agent, `phone-${language}`);
+      expect(await agent.evaluate("document.documentElement.scrollWidth")).toBe(390);
+      expect(await axeFaults(agent)).toEqual([]);
+      await agent.keyboard.press("?");
+      await agent.locator("#keys[open]").waitFor();
+      await agent.goto(`${bot.url}/console/figures`);
+      await shoot(agent, `figures-${language}`);
+      expect(await axeFaults(agent)).toEqual([]);
+      expect(faults).toEqual([]);
+    },
+  );
+});
