@@ -1,17 +1,15 @@
 /**
- * `npm run soak`: the storms of `telegram-kill.e2e.test.ts` at their full
- * length. `-- --seed 7` repeats a run as far as chance goes; ends with 1 where
- * a promise is broken.
+ * Telegram's part of `npm run soak`: the storms of `telegram-kill.e2e.test.ts`
+ * at their full length. SEED=7 repeats a run as far as chance goes, `--only
+ * kill`, `rough` or `restart` runs one; ends with 1 where a promise is broken.
  */
 import { parseArgs } from "node:util";
 import { figures, storm, type StormOptions } from "./storm.ts";
 import { judge, spotless } from "./verdict.ts";
 import { roughWeather } from "./weather.ts";
 
-const { values } = parseArgs({
-  options: { seed: { type: "string" }, only: { type: "string" } },
-});
-const seed = Number(values.seed ?? Date.now() % 2 ** 31);
+const { values } = parseArgs({ options: { only: { type: "string" } } });
+const seed = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
 
 const common = { seed, chats: 100, everyMs: [0, 1000] } as const;
 const storms: Readonly<Record<string, StormOptions>> = {
