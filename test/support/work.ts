@@ -59,7 +59,10 @@ export function createWork(parts: {
         await deliverer.start();
         await follower.start();
         await Promise.all([intake.idle(), deliverer.idle(), follower.idle()]);
-        const next = await parts.store.nextDueAt();
+        const next = await parts.store.nextDueAt(
+          undefined,
+          all.desks.map(({ name }) => name),
+        );
         if (next === undefined || next > parts.clock.now()) return;
         // What is due and did not start waits for its channel's pace.
         if (!moved) await all.sleep(1).done;
