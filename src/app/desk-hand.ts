@@ -120,11 +120,7 @@ export function createDeskHand(parts: {
     return flow.readAct(act, open(flow, stored, moment).conversation, moment);
   }
 
-  async function refused(
-    surface: DeskName,
-    reason: Refused["reason"],
-    what: Seen,
-  ): Promise<void> {
+  async function refused(surface: DeskName, reason: Refused["reason"], what: Seen): Promise<void> {
     try {
       await store.audit({ at: clock.now(), surface, outcome: "refused", reason, ...what });
     } catch {

@@ -29,8 +29,8 @@ export function postOf({ body }: LogEntry, facts: PostFacts): DeskPost | undefin
     case "platform":
       return platformPost(event, facts.texts);
     case "timer": {
-      const key = `desk:timer.${event.type}`;
-      return facts.texts.has(key) ? line(`⏰ ${facts.texts.text(key)}`) : undefined;
+      const words = `desk:timer.${event.type}`;
+      return facts.texts.has(words) ? line(`⏰ ${facts.texts.text(words)}`) : undefined;
     }
   }
 }

@@ -13,6 +13,8 @@ import type { TextLibrary } from "../../ports/texts.ts";
 import { createAcknowledgements } from "./acknowledge.ts";
 import { openApi } from "./api.ts";
 import { introduce, type Webhook } from "./bot-profile.ts";
+import { openTelegramDesk } from "./desk/desk.ts";
+import type { DeskReading } from "./desk/read.ts";
 import { failureOf } from "./failure.ts";
 import { filesOf } from "./files.ts";
 import { conversationOf, readUpdate, type Reading, type Self } from "./inbound.ts";
@@ -51,7 +53,7 @@ export interface TelegramOptions {
   accept: (inbound: HeldInbound) => Promise<void>;
   /** What is asked where a conversation stands, as it would be said now. */
   prompt: (conversationId: string) => Promise<{ message: Message; revision: number } | undefined>;
-  store: Pick<Store, "load">;
+  store: Pick<Store, "load" | "readMark" | "readMarks" | "writeMarks">;
   texts: TextLibrary;
   clock: Pick<Clock, "now">;
   log: Log;
@@ -81,11 +83,26 @@ export function openTelegram(options: TelegramOptions): Telegram {
   const self: Self = { id: Number(token.split(":")[0]) };
   const wayBack = () => self.username && `https://t.me/${self.username}`;
   const send = createSender({ api: api.calls, texts, acknowledge, pauses, wayBack });
+  const { desk: agents } = options;
+  const desk =
+    agents &&
+    openTelegramDesk({
+      ...options,
+      chat: agents.chat,
+      work: agents,
+      perMinute: pace.groupPerMinute,
+      api: api.calls,
+      self,
+      acknowledge,
+      pauses,
+      now: () => clock.now(),
+    });
   const fetching = new AbortController();
   let poller: Poller | undefined;
   let stopped = false;
   let napping: { abort: () => void } | undefined;
   let warnedOfLoss = false;
+  let begun: Promise<void> | undefined;
   void start();
 
   return {
@@ -98,6 +115,8 @@ export function openTelegram(options: TelegramOptions): Telegram {
           address.startsWith("-")
             ? { capacity: groupBurst, perSecond: pace.groupPerMinute / 60 }
             : { capacity: chatBurst, perSecond: pace.chatPerSecond },
+        // All topics of a group share what it takes.
+        placeOf: (address) => address.split("/")[0] ?? "",
       },
       fits,
       send,
@@ -107,6 +126,7 @@ export function openTelegram(options: TelegramOptions): Telegram {
         acknowledge.showTyping(chatId, threadId);
       },
     },
+    ...(desk && { desk: desk.desk }),
     ...(webhook && {
       webhook: {
         path: new URL(webhook.url).pathname,
@@ -118,6 +138,7 @@ export function openTelegram(options: TelegramOptions): Telegram {
       napping?.abort();
       fetching.abort();
       await poller?.stop();
+      await desk?.stop();
     },
     close: () => api.close(),
   };
@@ -127,6 +148,7 @@ export function openTelegram(options: TelegramOptions): Telegram {
       try {
         const { username } = await introduce(api.calls, texts, defaultLanguage, webhook);
         self.username = username;
+        await begin();
         log.info({ username }, "serving customers on Telegram");
         if (!webhook && !stopped) poller = startPolling({ api: api.polls, accept, log, sleep });
         return;
@@ -147,10 +169,11 @@ export function openTelegram(options: TelegramOptions): Telegram {
 
   /** One chat's updates in their order, chats side by side. */
   async function accept(updates: readonly Update[]): Promise<void> {
+    await begin();
     const chats = new Map<string, Promise<void>>();
     for (const update of updates) {
       const reading = read(update);
-      const chat = conversationIn(reading) ?? `update-${update.update_id}`;
+      const chat = placeOf(reading) ?? `update-${update.update_id}`;
       chats.set(
         chat,
         (chats.get(chat) ?? Promise.resolve()).then(() => take(reading)),
@@ -159,6 +182,17 @@ export function openTelegram(options: TelegramOptions): Telegram {
     const outcomes = await Promise.allSettled(chats.values());
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
     if (failed) throw failed.reason;
+  }
+
+  /** Nothing is read before it is known where the desk is. */
+  async function begin(): Promise<void> {
+    begun ??= desk?.begin();
+    try {
+      await begun;
+    } catch (error) {
+      begun = undefined;
+      throw error;
+    }
   }
 
   /** Customers may have written more, which Telegram has dropped by now. */
@@ -173,18 +207,21 @@ export function openTelegram(options: TelegramOptions): Telegram {
   }
 
   /** An update that can't be read is passed over: it must not keep back everybody's. */
-  function read(update: Update): Reading {
+  function read(update: Update): Reading | AtDesk {
     try {
       warnOfLoss(update);
-      return readUpdate(update, self);
+      const atDesk = desk?.read(update);
+      return atDesk ? { type: "desk", reading: atDesk } : readUpdate(update, self);
     } catch {
       log.error({ code: "malformed", update: update.update_id }, "an update can't be read");
       return { type: "nothing" };
     }
   }
 
-  async function take(reading: Reading): Promise<void> {
+  async function take(reading: Reading | AtDesk): Promise<void> {
     switch (reading.type) {
+      case "desk":
+        return desk?.take(reading.reading);
       case "inbound":
         return options.accept(reading.inbound);
       case "press":
@@ -237,7 +274,16 @@ export function openTelegram(options: TelegramOptions): Telegram {
   }
 }
 
-const conversationIn = (reading: Reading): string | undefined =>
-  reading.type === "inbound" || reading.type === "press"
+interface AtDesk {
+  type: "desk";
+  reading: DeskReading;
+}
+
+/** Where things happen in their order. */
+function placeOf(reading: Reading | AtDesk): string | undefined {
+  if (reading.type === "desk")
+    return "topic" in reading.reading ? `desk-${reading.reading.topic}` : "desk";
+  return reading.type === "inbound" || reading.type === "press"
     ? reading.inbound?.conversationId
     : undefined;
+}
