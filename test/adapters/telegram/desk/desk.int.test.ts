@@ -170,7 +170,7 @@ describe("what agents write to each other", () => {
     desk.group.as(ida.id, topic).text("Good morning");
     await customer.waitForMessage(({ text }) => text === "Ida\nGood morning");
     expect(await desk.acts("telegram-7")).toEqual(["taken", "noted", "said"]);
-    const [noted] = (await desk.log("telegram-7")).filter(
+    const noted = (await desk.log("telegram-7")).find(
       (body) => body.type === "event" && body.said?.act === "noted",
     );
     expect(noted).toMatchObject({ said: { text: "careful" } });

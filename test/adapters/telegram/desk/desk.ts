@@ -264,7 +264,7 @@ export async function openDesk(options: DeskOptions = {}) {
 
 export type TestDesk = Awaited<ReturnType<typeof openDesk>>;
 
-export const patienceMs = 20_000;
+export const patienceMs = 4000;
 
 export const eventually = <T>(look: () => T) =>
   expect.poll(look, { timeout: patienceMs, interval: 10 });
