@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { flushCompileCache } from "node:module";
@@ -20,6 +21,7 @@ import { createAuditedAct } from "./app/audited-act.ts";
 import { createDeskHand } from "./app/desk-hand.ts";
 import { createFollower } from "./app/follow.ts";
 import { createDeliverer } from "./app/deliver.ts";
+import { createLead } from "./app/lead.ts";
 import { createIntake } from "./app/intake.ts";
 import { createKeepEvidence } from "./app/keep-evidence.ts";
 import { createReceiver } from "./app/receive.ts";
@@ -134,6 +136,8 @@ async function run(config: Config): Promise<void> {
     charts: { flow: flow.id, pictures: readPictures() },
   });
   const hand = createDeskHand({ act: receiver.act, agents, flow, store, texts, clock, log });
+  const owner = `${process.pid}-${randomBytes(6).toString("hex")}`;
+  const lead = createLead({ store, owner, clock, log, sleep: abortableSleep });
   const channels: Channel[] = [web.channel];
   const desks: Desk[] = [];
   const atDesk = { hand, evidence, language: deskLanguage, repliesAreMarked };
@@ -143,6 +147,7 @@ async function run(config: Config): Promise<void> {
     config.telegram &&
     (await import("./adapters/telegram/channel.ts")).openTelegram({
       ...config.telegram,
+      lead,
       ...(telegramChat !== undefined && { desk: { chat: telegramChat, ...atDesk } }),
       defaultLanguage: config.defaultLanguage,
       accept,
