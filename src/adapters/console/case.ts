@@ -3,15 +3,9 @@ import type { Conversation, LogEntry } from "../../core/conversation.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import type { AssessmentBlock } from "../../core/message.ts";
 import type { Delivery } from "../../ports/store.ts";
-import {
-  type Desk,
-  renderComposer,
-  renderCorrection,
-  renderDecision,
-  renderOwner,
-  renderProposal,
-  renderRefusal,
-} from "./desk-forms.ts";
+import { renderComposer } from "./composer.ts";
+import { renderDecision, renderProposal } from "./decision-forms.ts";
+import { type Desk, renderCorrection, renderOwner, renderRefusal } from "./desk-forms.ts";
 import { type Row, caseAddress, renderAgo, renderMarks, renderQueue } from "./list.ts";
 import { type Html, renderPage } from "./page.ts";
 import { renderTranscript } from "./transcript.ts";
