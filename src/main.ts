@@ -167,7 +167,13 @@ async function run(config: Config): Promise<void> {
     }));
   if (discord) channels.push(discord.channel);
   const around = { store, receiver, channels, clock, log, sleep: abortableSleep };
-  const deliverer = createDeliverer({ ...around, settled: () => worker.wake() });
+  const deliverer = createDeliverer({
+    ...around,
+    settled(conversationId) {
+      worker.wake();
+      desk.settled(conversationId);
+    },
+  });
   const intake = createIntake({ ...around, keepEvidence, ready: () => worker.wake() });
   const worker = startWorker({ ...around, deliverer, intake });
   closing.defer(() => worker.stop());

@@ -88,7 +88,13 @@ describe("what is not known", () => {
       .filter((name) => !own.has(`console:value.${name}`));
     // What the flow always knows.
     const known = new Set([
-      ...["agent", "name", "number", "caseNumber", "shop", "today", "startHours"],
+      "agent",
+      "name",
+      "number",
+      "caseNumber",
+      "shop",
+      "today",
+      "startHours",
       "smallDropPercent",
     ]);
     expect(nameless.filter((name) => !known.has(name))).toEqual([]);

@@ -11,17 +11,18 @@ import type { TextLibrary } from "../../ports/texts.ts";
 import { renderCase } from "./case.ts";
 import type { Outcome } from "./desk-forms.ts";
 import type { Row } from "./list.ts";
+import { askedPhrase } from "./phrase-routes.ts";
 import type { Words } from "./words.ts";
 
 interface Parts {
   store: Pick<
     Store,
-    "load" | "listQueue" | "countCases" | "findCase" | "readLog" | "readDeliveries"
+    "load" | "listQueue" | "countCases" | "findCase" | "readLog" | "readDeliveries" | "readUnsent"
   >;
   evidence: Pick<EvidenceStore, "original" | "view">;
   clock: Clock;
   texts: TextLibrary;
-  flow: Pick<Flow, "draftDecision" | "preview" | "clauses">;
+  flow: Pick<Flow, "draftDecision" | "preview" | "clauses" | "phraseValues">;
   words: (c: Context) => Words;
   agentOf: (c: Context) => Promise<Agent | undefined>;
   describe: (entry: Case, words: Words) => Row;
@@ -50,9 +51,10 @@ export function caseRoutes(parts: Parts): CaseRoutes {
   const showCase = async (c: Context, number: string, agent: Agent, outcome?: Outcome) => {
     const entry = await store.findCase(number);
     if (!entry) return notFound(c);
-    const [log, deliveries, conversation, queue, toDo] = await Promise.all([
+    const [log, deliveries, unsent, conversation, queue, toDo] = await Promise.all([
       readWholeLog(entry.conversationId),
       store.readDeliveries(entry.conversationId),
+      store.readUnsent(entry.conversationId),
       store.load(entry.conversationId),
       store.listQueue({ filter: { stage: "toDo" }, limit: queueLength }),
       store.countCases({ stage: "toDo" }),
@@ -65,7 +67,7 @@ export function caseRoutes(parts: Parts): CaseRoutes {
     const page = renderCase(own, {
       ...describe(entry, own),
       log,
-      deliveries,
+      deliveries: [...deliveries, ...unsent],
       unreachable: conversation?.unreachable,
       queue: queue.map((other) => describe(other, own)),
       toDo,
@@ -77,6 +79,7 @@ export function caseRoutes(parts: Parts): CaseRoutes {
         clauses: flow.clauses(own.texts),
         proposed: proposed && "block" in proposed ? proposed.block : undefined,
         outcome,
+        phrase: outcome ? undefined : askedPhrase(c, entry, agent, own, parts),
       },
     });
     return c.html(page, outcome?.refused ? 409 : 200);

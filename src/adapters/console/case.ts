@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import type { Conversation, LogEntry } from "../../core/conversation.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import type { AssessmentBlock } from "../../core/message.ts";
-import type { Delivery } from "../../ports/store.ts";
+import type { Passage } from "./deliveries.ts";
 import { renderComposer } from "./composer.ts";
 import { renderDecision, renderProposal } from "./decision-forms.ts";
 import { type Desk, renderCorrection, renderOwner, renderRefusal } from "./desk-forms.ts";
@@ -13,7 +13,7 @@ import { type Words, visible } from "./words.ts";
 
 export interface OpenCase extends Row {
   log: readonly LogEntry[];
-  deliveries: readonly Delivery[];
+  deliveries: readonly Passage[];
   unreachable: Conversation["unreachable"];
   /** What is to be done, to go on from here. */
   queue: readonly Row[];

@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import { wantedThings } from "../../core/act.ts";
 import { type Desk, button, isMine, renderForm, typed } from "./desk-forms.ts";
+import { phrasesAddress } from "./phrases.ts";
 import type { Html } from "./page.ts";
 import type { Words } from "./words.ts";
 
@@ -24,8 +25,19 @@ export function renderComposer(words: Words, desk: Desk): Html {
                   lang="${language}"
                   data-clears
                 >
-${typed(desk, "said", "text")}</textarea>
-                ${button(words.say("answer.send", to), "button primary")}`,
+${typed(desk, "said", "text") || (desk.phrase?.theirs ?? "")}</textarea>
+                ${renderMeaning(words, desk)}
+                <div class="acts">
+                  ${button(words.say("answer.send", to), "button primary")}
+                  <a
+                    class="button"
+                    id="phrases-open"
+                    href="${phrasesAddress(desk.entry.number)}"
+                    data-close="${words.say("phrases.close")}"
+                    aria-keyshortcuts="Control+K Meta+K"
+                    >${words.say("phrases.open")}</a
+                  >
+                </div>`,
             )}
             ${renderForm(
               desk,
@@ -53,3 +65,13 @@ ${typed(desk, "noted", "text")}</textarea>
       )}
     </div>`;
 }
+
+/** What the inserted sentences say, for an agent who can't read the customer's language; the script adds to it. */
+const renderMeaning = (words: Words, { phrase, entry }: Desk): Html =>
+  html`<p
+    class="quiet"
+    id="meant"
+    ${(!phrase || entry.language === words.language) && html`hidden`}
+  >
+    <span>${words.say("phrases.says")}</span>${phrase && html`<br />${phrase.own}`}
+  </p>`;

@@ -19,6 +19,7 @@ import { limitForms } from "./limit-forms.ts";
 import type { Row } from "./list.ts";
 import { logRoutes } from "./log-routes.ts";
 import { renderNotice } from "./page.ts";
+import { phraseRoutes } from "./phrase-routes.ts";
 import { queueRoutes } from "./queue-routes.ts";
 import { type Words, wordsOf } from "./words.ts";
 
@@ -35,6 +36,7 @@ export interface ConsoleOptions extends Omit<DoorOptions, "store"> {
       | "findCase"
       | "readLog"
       | "readDeliveries"
+      | "readUnsent"
       | "listTroubledDeliveries"
       | "countStandings"
       | "listAudit"
@@ -46,7 +48,7 @@ export interface ConsoleOptions extends Omit<DoorOptions, "store"> {
   timeZone: string;
   act(act: Act): Promise<unknown>;
   /** Reads decision records for people, and knows how a decision reads. */
-  flow: Pick<Flow, "describe" | "draftDecision" | "preview" | "clauses">;
+  flow: Pick<Flow, "describe" | "draftDecision" | "preview" | "clauses" | "phraseValues">;
   /** What a case may be about. */
   topics(texts: Texts): readonly { id: string; title: string }[];
   /** How long a customer should wait for the shop at most. */
@@ -62,6 +64,8 @@ export interface Console {
   enterPath(): string;
   /** Something was committed to this conversation: open pages look. */
   changed(conversationId: string): void;
+  /** A send to this conversation's customer has ended: who reads it looks. */
+  settled(conversationId: string): void;
   /** Ends the open pages' streams. */
   close(): void;
   /** Who asks, looked up anew: undefined once the session is over. */
@@ -69,7 +73,10 @@ export interface Console {
 }
 
 const languageCookie = "ombud_console_lang";
-const script = readFileSync(new URL("./page/desk.js", import.meta.url), "utf8");
+const scripts = ["desk.js", "phrases.js"].map((name) => ({
+  name,
+  text: readFileSync(new URL(`./page/${name}`, import.meta.url), "utf8"),
+}));
 const styles = readFileSync(new URL("./console.css", import.meta.url), "utf8");
 
 const headers = {
@@ -117,9 +124,10 @@ export function createConsole(options: ConsoleOptions): Console {
     c.body(allStyles, 200, { "Content-Type": "text/css; charset=utf-8" }),
   );
 
-  app.get("/desk.js", (c) =>
-    c.body(script, 200, { "Content-Type": "text/javascript; charset=utf-8" }),
-  );
+  for (const { name, text } of scripts)
+    app.get(`/${name}`, (c) =>
+      c.body(text, 200, { "Content-Type": "text/javascript; charset=utf-8" }),
+    );
 
   // From here on the door has let in whoever asks.
   app.route("/", door.app);
@@ -128,6 +136,7 @@ export function createConsole(options: ConsoleOptions): Console {
   app.route("/", logRoutes({ store, words }));
   const cases = caseRoutes({ ...options, words, agentOf, describe, notFound: (c) => notFound(c) });
   app.route("/", cases.app);
+  app.route("/", phraseRoutes({ ...options, words, agentOf, notFound: (c) => notFound(c) }));
 
   app.route(
     "/",
@@ -153,6 +162,7 @@ export function createConsole(options: ConsoleOptions): Console {
     enterPath: door.enterPath,
     agentOf,
     changed: (conversationId) => changes.tell(conversationId),
+    settled: (conversationId) => changes.tellReaders(conversationId),
     close: () => changes.close(),
   };
 }

@@ -2,6 +2,7 @@ import { html } from "hono/html";
 import type { ActRefusal, ActType, DecisionDraft } from "../../core/act.ts";
 import type { Agent } from "../../core/agent.ts";
 import type { Case, DescribedFact } from "../../core/case.ts";
+import type { Phrase } from "../../core/phrases.ts";
 import type { DecisionBlock } from "../../core/message.ts";
 import { field, type Form } from "./act-forms.ts";
 import { caseAddress } from "./list.ts";
@@ -28,6 +29,8 @@ export interface Desk {
   /** The formal update that waits for a second person. */
   proposed?: DecisionBlock | undefined;
   outcome?: Outcome | undefined;
+  /** The ready sentence that the answer begins with. */
+  phrase?: Phrase | undefined;
 }
 
 /** Whether the reader has the thread. */

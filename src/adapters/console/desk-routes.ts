@@ -39,10 +39,10 @@ export function deskRoutes(parts: Parts): Hono {
     const number = c.req.query("case") ?? "";
     c.header("X-Accel-Buffering", "no");
     return streamSSE(c, async (out) => {
-      const listener = changes.open();
+      const followed = number === "" ? undefined : await store.findCase(number);
+      const listener = changes.open(followed?.conversationId);
       out.onAbort(() => listener.close());
       try {
-        const followed = number === "" ? undefined : await store.findCase(number);
         await out.writeSSE({ event: "beat", data: "" });
         for (;;) {
           const changed = await listener.next(beatEveryMs);

@@ -301,3 +301,97 @@ it("counts the week", async () => {
   for (const shown of ["Partial refund", "5.10", "Cases opened per day"])
     expect(text).toContain(shown);
 });
+
+describe("ready sentences", () => {
+  const plain = (text: string) => text.replace(/<[^>]+>/gu, " ").replace(/\s+/gu, " ");
+  const answerIn = (text: string) => /<textarea\s+id="answer"[^>]*>\n?([^<]*)</u.exec(text)?.[1];
+
+  it("are found in the agent's language and stand beside the customer's, filled in from the case", async () => {
+    const text = await page(`/cases/${number}/phrases?q=order+found`);
+    expect(text).toContain('lang="sv" id="phrase-0">Jag har hittat din beställning 48213.');
+    expect(plain(text)).toContain("I have found your order 48213.");
+  });
+
+  it("open the case with the sentence in the answer, which is not sent", async () => {
+    await post("taken");
+    const before = await said();
+    const text = await page(`/cases/${number}?say=canned:orderFound`);
+    expect(answerIn(text)).toBe("Jag har hittat din beställning 48213.");
+    expect(plain(text)).toContain("In your language: I have found your order 48213.");
+    expect(await said()).toBe(before);
+  });
+
+  it("ask for what is not known, by its name in the agent's language", async () => {
+    await post("taken");
+    const found = await page(`/cases/${number}/phrases?q=paid+back`);
+    expect(found).toMatch(/>amount\s+<input name="with\.amount"/u);
+    const gapped = answerIn(await page(`/cases/${number}?say=canned:refundSent&with.count=1`));
+    expect(gapped).toContain("tillbaka ⟦amount⟧ på");
+    expect(gapped).toContain("1 dag innan");
+    const whole = await page(
+      `/cases/${number}?say=canned:refundSent&with.count=3&with.amount=${encodeURIComponent("<b>119,60 kr")}`,
+    );
+    expect(answerIn(whole)).toContain("tillbaka &lt;b&gt;119,60 kr på");
+    expect(answerIn(whole)).toContain("3 dagar innan");
+  });
+
+  it("are not sent with a gap, in an answer as in a decision; what was typed stays", async () => {
+    await post("taken");
+    const before = await said();
+    const gapped = "Vi har betalat tillbaka ⟦amount⟧.";
+    const { status, text } = await post("said", { text: gapped });
+    expect(status).toBe(409);
+    expect(text).toContain("Something is still to be filled in");
+    expect(answerIn(text)).toBe(gapped);
+    expect((await post("preview", await draft({ reasons: gapped }))).status).toBe(409);
+    expect((await post("decided", await draft({ reasons: gapped }))).status).toBe(409);
+    expect(await said()).toBe(before);
+    expect((await post("noted", { text: gapped })).status).toBe(303);
+  });
+
+  it("are none that is not offered, and none for a stranger", async () => {
+    await post("taken");
+    for (const key of ["console:cases.title", "nothing", "<script>"])
+      expect(answerIn(await page(`/cases/${number}?say=${encodeURIComponent(key)}`))).toBe("");
+    expect(await page("/cases/RF-AAAAA/phrases")).toContain("There is no such page");
+    const { status } = await app.request(`/console/cases/${number}/phrases`);
+    expect(status).toBe(401);
+  });
+});
+
+it("says of each message how far it is, and tells its readers when that changes", async () => {
+  await post("taken");
+  const states = async () =>
+    [...(await page()).matchAll(/class="mark (sent|waiting|unknown|failed)"/gu)].map(
+      ([, state]) => state,
+    );
+  const before = await states();
+  expect(new Set(before)).toEqual(new Set(["waiting"]));
+  const [reply] = await chat.store.lease({
+    channel: "web",
+    now: chat.clock.now(),
+    leaseMs: 1000,
+    limit: 1,
+  });
+  if (!reply) throw new TypeError("nothing to send");
+  expect((await states())[0]).toBe("unknown");
+  const events = await app.request(`/console/events?case=${number}`, { headers: { cookie } });
+  const queue = await app.request("/console/events", { headers: { cookie } });
+  await chat.store.settle([{ id: reply.id, outcome: "sent", at: chat.clock.now() }]);
+  desk.settled(chat.conversationId);
+  expect(await eventsOf(events, 2)).toContain("event: case");
+  expect((await states()).slice(0, 2)).toEqual(["sent", "waiting"]);
+  desk.close();
+  expect(await queue.text()).not.toContain("event: queue");
+});
+
+/** So many events of a stream. */
+async function eventsOf(answer: Response, most: number): Promise<string> {
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of answer.body ?? []) {
+    text += decoder.decode(chunk);
+    if (text.split("\n\n").length > most) return text;
+  }
+  return text;
+}

@@ -1,5 +1,6 @@
 // @ts-check
 // Makes the console live: the page works without it, form by form.
+import { openPhrases } from "./phrases.js";
 
 const { liveOf: followed = "", new: newCase = "" } = document.body.dataset;
 const isQueue = followed === "queue";
@@ -208,6 +209,7 @@ const keys = {
     if (search) search.focus();
     else location.href = "/console#search";
   },
+  p: () => void openPhrases(),
   "?"() {
     const help = first("#keys");
     if (help instanceof HTMLDialogElement) help.showModal();
