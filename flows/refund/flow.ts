@@ -6,7 +6,7 @@ import type { Texts } from "../../src/core/texts.ts";
 import type { DecisionRecord, RefundContext } from "./context.ts";
 import { clausesIn, draftDecision, preview } from "./decision-draft.ts";
 import { machine } from "./machine.ts";
-import { describe } from "./describe.ts";
+import { describe, describeCorrection } from "./describe.ts";
 import { check, migrations } from "./migrations.ts";
 import { flowVersion } from "./policy/figures.ts";
 import { phraseValues } from "./phrase-values.ts";
@@ -67,6 +67,7 @@ export function createRefund(
     languageOf: ({ context }: Snapshot) => (context as RefundContext).language,
     standingOf,
     describe: (record, texts) => describe(record as DecisionRecord, settings.policyUrl, texts),
+    describeCorrection: (event, texts) => describeCorrection(event, settings.timeZone, texts),
     phraseValues: (entry, made, texts) => phraseValues(entry, made, settings, texts),
     draftDecision: (record, texts) => draftDecision(record as DecisionRecord, currency, texts),
     preview: (draft, made, texts) => preview(draft, made, settings, texts),

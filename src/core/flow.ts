@@ -39,6 +39,8 @@ export interface Flow {
   standingOf(snapshot: Snapshot): Pick<Conversation, "standing" | "resting">;
   /** A decision record of this flow, for people. */
   describe: (record: unknown, texts: Texts) => CaseDescription;
+  /** A corrected fact as people read it, such as `Your wish – A new delivery`; undefined for an event that corrects none. */
+  describeCorrection: (event: FlowEvent, texts: Texts) => string | undefined;
   /** What a sentence to this case's customer may name, by placeholder, as these texts write it; see `core/phrases.ts`. */
   phraseValues: (entry: Case, made: { by: AgentRef; at: number }, texts: Texts) => TextValues;
   /** The decision that the assessment suggests, its reasons in the language of these texts: the customer's. */

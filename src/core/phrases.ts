@@ -42,11 +42,18 @@ export function findPhrases(book: Phrasebook, query: string, limit = 20): Phrase
     return wanted.length === 0 || matched > 0 ? [{ key, place, matched, weight }] : [];
   });
   const most = Math.max(0, ...found.map(({ matched }) => matched));
-  return found
+  const best = found
     .filter(({ matched }) => matched === most)
-    .toSorted((a, b) => rank(a.key) - rank(b.key) || b.weight - a.weight || a.place - b.place)
-    .slice(0, limit)
-    .map(({ key }) => phraseOf(book, key));
+    .toSorted((a, b) => rank(a.key) - rank(b.key) || b.weight - a.weight || a.place - b.place);
+  // What two keys say alike is offered once.
+  const distinct = new Map<string, Phrase>();
+  for (const { key } of best) {
+    if (distinct.size === limit) break;
+    const phrase = phraseOf(book, key);
+    const said = `${phrase.own}\n${phrase.theirs}`;
+    if (!distinct.has(said)) distinct.set(said, phrase);
+  }
+  return [...distinct.values()];
 }
 
 /** The sentence of this key; undefined where it is none that an agent may send. */
@@ -120,7 +127,8 @@ function searchable(texts: Texts, key: string): string {
   folded.set(texts, ofTexts);
   const known = ofTexts.get(key);
   if (known !== undefined) return known;
-  const words = wordsIn(`${texts.template(key).join(" ")} ${key.replace(/^.*[:.]/u, "")}`);
+  const written = texts.template(key).filter((_, index) => index % 2 === 0);
+  const words = wordsIn(`${written.join(" ")} ${key.replace(/^.*[:.]/u, "")}`);
   const found = ` ${words.join(" ")}`;
   ofTexts.set(key, found);
   return found;

@@ -8,9 +8,12 @@ import type { Clock } from "../../ports/clock.ts";
 import type { EvidenceStore } from "../../ports/evidence.ts";
 import type { Store } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
+import { walk } from "../../core/replay.ts";
 import { renderCase } from "./case.ts";
+import type { Picture } from "./chart.ts";
 import type { Outcome } from "./desk-forms.ts";
 import type { Row } from "./list.ts";
+import { renderPath } from "./path.ts";
 import { askedPhrase } from "./phrase-routes.ts";
 import type { Words } from "./words.ts";
 
@@ -22,7 +25,8 @@ interface Parts {
   evidence: Pick<EvidenceStore, "original" | "view">;
   clock: Clock;
   texts: TextLibrary;
-  flow: Pick<Flow, "draftDecision" | "preview" | "clauses" | "phraseValues">;
+  flow: Flow;
+  charts: { pictures: readonly Picture[] };
   words: (c: Context) => Words;
   agentOf: (c: Context) => Promise<Agent | undefined>;
   describe: (entry: Case, words: Words) => Row;
@@ -40,7 +44,7 @@ const logChunk = 500;
 
 /** A case, and the files that its customer sent. */
 export function caseRoutes(parts: Parts): CaseRoutes {
-  const { store, evidence, clock, words, agentOf, describe, notFound } = parts;
+  const { store, evidence, clock, flow, charts, words, agentOf, describe, notFound } = parts;
   const app = new Hono();
 
   app.get("/cases/:number", async (c) => {
@@ -61,7 +65,6 @@ export function caseRoutes(parts: Parts): CaseRoutes {
     ]);
     const own = words(c);
     const customers = parts.texts.in(entry.language);
-    const { flow } = parts;
     const { proposal } = entry;
     const proposed = proposal && flow.preview(proposal, { number, ...proposal }, customers);
     const page = renderCase(own, {
@@ -71,6 +74,7 @@ export function caseRoutes(parts: Parts): CaseRoutes {
       unreachable: conversation?.unreachable,
       queue: queue.map((other) => describe(other, own)),
       toDo,
+      correction: (event) => flow.describeCorrection(event, own.texts),
       desk: {
         entry,
         agent,
@@ -84,6 +88,16 @@ export function caseRoutes(parts: Parts): CaseRoutes {
     });
     return c.html(page, outcome?.refused ? 409 : 200);
   };
+
+  app.get("/cases/:number/path", async (c) => {
+    const entry = await store.findCase(c.req.param("number"));
+    const conversation = entry && (await store.load(entry.conversationId));
+    if (!entry || !conversation) return notFound(c);
+    const log = await readWholeLog(entry.conversationId);
+    const { pictures } = charts;
+    const stood = walk(flow, conversation, log);
+    return c.html(renderPath(words(c), { entry, pictures, stood }));
+  });
 
   app.get("/cases/:number/evidence/:id/view", async (c) => {
     const file = await evidenceOf(c.req.param("number"), c.req.param("id"));

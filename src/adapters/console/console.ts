@@ -47,8 +47,8 @@ export interface ConsoleOptions extends Omit<DoorOptions, "store"> {
   language: Language;
   timeZone: string;
   act(act: Act): Promise<unknown>;
-  /** Reads decision records for people, and knows how a decision reads. */
-  flow: Pick<Flow, "describe" | "draftDecision" | "preview" | "clauses" | "phraseValues">;
+  /** Reads decision records and logs for people, and knows how a decision reads. */
+  flow: Flow;
   /** What a case may be about. */
   topics(texts: Texts): readonly { id: string; title: string }[];
   /** How long a customer should wait for the shop at most. */
@@ -73,7 +73,7 @@ export interface Console {
 }
 
 const languageCookie = "ombud_console_lang";
-const scripts = ["desk.js", "phrases.js"].map((name) => ({
+const scripts = ["desk.js", "dom.js", "keys.js", "phrases.js"].map((name) => ({
   name,
   text: readFileSync(new URL(`./page/${name}`, import.meta.url), "utf8"),
 }));

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import type { LogEntry, Said } from "../../core/conversation.ts";
+import type { FlowEvent, LogEntry, Said } from "../../core/conversation.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import type { Language } from "../../core/language.ts";
 import { type Message, plainText } from "../../core/message.ts";
@@ -15,6 +15,8 @@ interface Transcript {
   customerLanguage: Language;
   /** The case's. */
   address: string;
+  /** What a correction says. */
+  correction: (event: FlowEvent) => string | undefined;
 }
 
 /** What was said, day by day. */
@@ -37,7 +39,7 @@ export function renderTranscript(words: Words, transcript: Transcript): Html {
 function renderTurn(
   words: Words,
   { seq, at, body }: LogEntry,
-  { customerLanguage, address }: Transcript,
+  { customerLanguage, address, correction }: Transcript,
   passages: ReadonlyMap<number, Passage>,
 ): Html | undefined {
   if (body.type === "message") {
@@ -47,7 +49,16 @@ function renderTurn(
     return renderLine(words, { seq, at, ...who }, renderMessage(body.message), passage);
   }
   if (body.type !== "event" || !body.said) return undefined;
-  if (body.said.agent) return renderAct(words, { seq, at, type: body.event.type, ...body.said });
+  if (body.said.agent)
+    return renderAct(words, {
+      seq,
+      at,
+      type: body.event.type,
+      ...body.said,
+      ...(body.said.act === "corrected" && {
+        text: correction(body.event) ?? body.said.text ?? "",
+      }),
+    });
   const { text, files = [], refused = [], quote, edits } = body.said;
   return renderLine(
     words,

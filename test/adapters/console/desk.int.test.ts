@@ -4,6 +4,7 @@ import { type Console, createConsole } from "../../../src/adapters/console/conso
 import type { Agent } from "../../../src/core/agent.ts";
 import { plainText } from "../../../src/core/message.ts";
 import type { AgentDirectory } from "../../../src/ports/agents.ts";
+import { readPictures } from "../../support/pictures.ts";
 import { library, openChat, quiet, refund } from "../../support/shop.ts";
 
 const lead: Agent = { id: "lea", name: "Léa <b>", role: "lead" };
@@ -41,7 +42,7 @@ async function enter(who: Agent): Promise<void> {
     topics: () => [],
     targetHours: 24,
     publicUrl: () => "https://chat.example",
-    charts: { flow: "refund", pictures: [] },
+    charts: { flow: "refund", pictures: readPictures() },
   });
   app = new Hono().route("/console", desk.app);
   const answer = await app.request(desk.enterPath());
@@ -147,6 +148,9 @@ describe("the desk", () => {
     await post("corrected", { question: "dropWish", choice: "redeliver" });
     await post("corrected", { question: "price", choice: "", text: "199 kr" });
     expect((await theCase()).factsRevision).toBe(3);
+    const told = (await page()).replace(/<[^>]+>/gu, "").replace(/\s+/gu, " ");
+    expect(told).toContain("corrected a fact: Your wish – A new delivery");
+    expect(told).toContain("corrected a fact: Price paid – SEK 199.00");
     const refused = await post("corrected", { question: "ordered", text: "många" });
     expect([refused.status, refused.text.includes('value="många"')]).toEqual([409, true]);
   });
@@ -288,7 +292,7 @@ it("tells an open page what changed", async () => {
   const read = async () => decoder.decode((await reader?.read())?.value as Uint8Array);
   expect(await read()).toContain("event: beat");
   desk.changed(chat.conversationId);
-  expect(await read()).toMatch(/event: case\ndata: 1/u);
+  expect(await read()).toMatch(/event: case\ndata: \{"toDo":1,/u);
   desk.changed("another");
   expect(await read()).toContain("event: queue");
   await reader?.cancel();
@@ -395,3 +399,40 @@ async function eventsOf(answer: Response, most: number): Promise<string> {
   }
   return text;
 }
+
+describe("the path of a case", () => {
+  const badges = (text: string) =>
+    [...text.matchAll(/<g class="step[^"]*"><rect[^>]*\/><text[^>]*>([^<]+)</gu)].map(
+      ([, steps]) => steps,
+    );
+
+  it("stands in the pictures of the flow, step by step, with the ways that were gone", async () => {
+    const text = await page(`/cases/${number}/path`);
+    const [, whole = "", drop = ""] = text.split('<svg xmlns="http://www.w3.org/2000/svg"');
+    expect(text.split("<svg ").length).toBe(3);
+    expect(badges(whole)).toContain("1");
+    expect(badges(drop)).toEqual(["3", "4", "5", "6", "7", "8", "9"]);
+    expect(drop).toContain(
+      'class="way walked" data-way="filling.drop.askingProgress filling.drop.askingOrdered"',
+    );
+    expect(drop).not.toContain("walked leaves");
+    expect(text).toContain("<li><code>filling.drop.askingProgress</code></li>");
+    expect(await page()).toContain(`href="/console/cases/${number}/path"`);
+  });
+
+  it("is said not to be known where another version led the customer", async () => {
+    const stored = await chat.store.load(chat.conversationId);
+    if (!stored) throw new TypeError("no conversation");
+    await chat.store.commit({
+      conversation: { ...stored, revision: stored.revision + 1, flowVersion: 0 },
+      handled: "older",
+      at: chat.clock.now(),
+      log: [],
+      timers: [],
+      cases: [],
+    });
+    const text = await page(`/cases/${number}/path`);
+    expect(text).toContain("An older version of the conversation led this customer");
+    expect(text).not.toContain("<svg");
+  });
+});

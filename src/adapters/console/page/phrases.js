@@ -1,11 +1,7 @@
 // @ts-check
 // Ready sentences over the case: found while typing, inserted into the answer, never sent by themselves.
 
-/** @param {ParentNode} root @param {string} selector @returns {HTMLElement[]} */
-const all = (root, selector) =>
-  [...root.querySelectorAll(selector)].filter((one) => one instanceof HTMLElement);
-/** @param {ParentNode} root @param {string} selector @returns {HTMLElement | undefined} */
-const first = (root, selector) => all(root, selector)[0];
+import { all, first } from "./dom.js";
 
 const restMs = 120;
 const gap = /⟦[^⟦⟧]*⟧/u;
@@ -24,7 +20,7 @@ async function load(url) {
 }
 
 export async function openPhrases() {
-  const link = first(document, "#phrases-open");
+  const link = first("#phrases-open");
   if (!(link instanceof HTMLAnchorElement) || dialog?.open) return;
   address = link.href;
   try {
@@ -35,7 +31,7 @@ export async function openPhrases() {
     dialog = makeDialog(document.importNode(found, true), link.dataset["close"] ?? "");
     document.body.append(dialog);
     dialog.showModal();
-    first(dialog, "#phrase-search")?.focus();
+    first("#phrase-search", dialog)?.focus();
   } catch {
     location.href = address;
   }
@@ -52,6 +48,7 @@ function makeDialog(content, close) {
   end.textContent = close;
   end.addEventListener("click", () => made.close());
   made.append(content, end);
+  made.addEventListener("close", () => made.remove());
   made.addEventListener("submit", choose);
   made.addEventListener("input", sought);
   made.addEventListener("keydown", walk);
@@ -88,7 +85,7 @@ async function find(query) {
   if (!page || mine !== asked || !dialog) return;
   for (const id of ["phrase-list", "phrase-count"]) {
     const fresh = page.getElementById(id);
-    const old = first(dialog, `#${id}`);
+    const old = first(`#${id}`, dialog);
     old?.replaceChildren(
       ...[...(fresh?.childNodes ?? [])].map((node) => document.importNode(node, true)),
     );
@@ -103,9 +100,9 @@ async function choose(event) {
   if (form.matches(".search")) {
     // Enter at once: what is typed counts, not what was found before.
     clearTimeout(resting);
-    const search = first(form, "input");
+    const search = first("input", form);
     if (search instanceof HTMLInputElement) await find(search.value);
-    const found = first(dialog, ".phrase form");
+    const found = first(".phrase form", dialog);
     if (found instanceof HTMLFormElement) found.requestSubmit();
     return;
   }
@@ -117,7 +114,7 @@ async function choose(event) {
     fields[0]?.focus();
     return;
   }
-  const own = first(form, ".own")?.textContent?.trim() ?? "";
+  const own = first(".own", form)?.textContent?.trim() ?? "";
   const text = fields.some(({ value }) => value.trim() !== "")
     ? await filled(form)
     : form.dataset["theirs"];
@@ -137,7 +134,7 @@ async function filled(form) {
 
 /** Where the cursor stands; what is still to be filled in is marked, to be typed over. @param {string} text @param {string} own */
 function insert(text, own) {
-  const answer = first(document, "#answer");
+  const answer = first("#answer");
   if (!(answer instanceof HTMLTextAreaElement)) return;
   const { selectionStart: from, selectionEnd: to, value } = answer;
   const glue = from > 0 && !/\s$/u.test(value.slice(0, from)) ? " " : "";
@@ -145,7 +142,7 @@ function insert(text, own) {
   answer.setRangeText(glue + text, from, to, "end");
   const found = gap.exec(answer.value);
   if (found) answer.setSelectionRange(found.index, found.index + found[0].length);
-  const meant = first(document, "#meant");
+  const meant = first("#meant");
   if (meant && own !== "") {
     meant.hidden = false;
     meant.append(document.createElement("br"), own);
@@ -175,8 +172,8 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.key.toLowerCase() !== "k" || event.altKey || event.shiftKey) return;
-  if (!(event.ctrlKey || event.metaKey) || !first(document, "#phrases-open")) return;
-  if (first(document, "dialog[open]")) return;
+  if (!(event.ctrlKey || event.metaKey) || !first("#phrases-open")) return;
+  if (first("dialog[open]")) return;
   event.preventDefault();
   void openPhrases();
 });
