@@ -19,23 +19,17 @@ const wayPattern = /<path class="(way[^"]*)" data-way="(\S*) (\S*)"/gu;
 /** The way of a case's customer, drawn into the pictures of the flow. */
 export function renderPath(words: Words, { entry, pictures, stood }: CasePath): Html {
   const title = words.say("path.title", { number: entry.number });
+  // The topic's before the whole, in which a phone shows a corner at a time.
   const walked = stood
-    ? pictures.filter(({ svg }) => placesOf(stood, svg).some((place) => place !== undefined))
+    ? pictures
+        .filter(({ svg }) => placesOf(stood, svg).some((place) => place !== undefined))
+        .toReversed()
     : [];
   const body = html`<p class="back">
       <a href="${caseAddress(entry.number)}">${words.say("phrases.back")}</a>
     </p>
     <h1>${title}</h1>
     <p class="lead">${words.say(stood ? "path.lead" : "path.unknown")}</p>
-    ${walked.map(
-      (picture) =>
-        html`<div class="picture-of-states">
-          <h2 id="${picture.id}">${picture.title(words.texts)}</h2>
-          <div class="scroll" role="region" tabindex="0" aria-labelledby="${picture.id}">
-            ${raw(withPath(picture.svg, stood ?? []))}
-          </div>
-        </div>`,
-    )}
     ${
       stood &&
       html`<section aria-labelledby="steps">
@@ -44,7 +38,16 @@ export function renderPath(words: Words, { entry, pictures, stood }: CasePath): 
           ${stood.map((standing) => html`<li><code>${standing}</code></li>`)}
         </ol>
       </section>`
-    }`;
+    }
+    ${walked.map(
+      (picture) =>
+        html`<div class="picture-of-states">
+          <h2 id="${picture.id}">${picture.title(words.texts)}</h2>
+          <div class="scroll" role="region" tabindex="0" aria-labelledby="${picture.id}">
+            ${raw(withPath(picture.svg, stood ?? []))}
+          </div>
+        </div>`,
+    )}`;
   return renderPage(words, { title, layout: "list", body });
 }
 

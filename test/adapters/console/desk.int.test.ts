@@ -408,7 +408,7 @@ describe("the path of a case", () => {
 
   it("stands in the pictures of the flow, step by step, with the ways that were gone", async () => {
     const text = await page(`/cases/${number}/path`);
-    const [, whole = "", drop = ""] = text.split('<svg xmlns="http://www.w3.org/2000/svg"');
+    const [, drop = "", whole = ""] = text.split('<svg xmlns="http://www.w3.org/2000/svg"');
     expect(text.split("<svg ").length).toBe(3);
     expect(badges(whole)).toContain("1");
     expect(badges(drop)).toEqual(["3", "4", "5", "6", "7", "8", "9"]);
