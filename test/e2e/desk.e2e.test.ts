@@ -281,7 +281,14 @@ describe.skipIf(fault !== undefined)("an agent at the desk", () => {
       expect(await axeFaults(agent)).toEqual([]);
       await agent.keyboard.press("?");
       await agent.locator("#keys[open]").waitFor();
+      expect(await axeFaults(agent)).toEqual([]);
+      // Single keys can be switched off, and stay so.
+      await agent.locator("#single-keys").uncheck();
       await agent.keyboard.press("Escape");
+      await agent.reload();
+      await agent.keyboard.press("?");
+      expect(await agent.locator("#keys[open]").count()).toBe(0);
+      await agent.evaluate("localStorage.clear()");
       for (const [name, path] of [
         ["chart", "/console/chart"],
         ["path", `/console/cases/${customer.number}/path`],
