@@ -8,6 +8,7 @@ import { createRefund } from "../flows/refund/flow.ts";
 import { topics } from "../flows/refund/policy/rules.ts";
 import { createConsole } from "./adapters/console/console.ts";
 import { createSoleOwner, openFileAgents } from "./adapters/files/agents.ts";
+import { readCannedAnswers } from "./adapters/files/canned-answers.ts";
 import { openFileEvidence } from "./adapters/files/evidence.ts";
 import { openHttp } from "./adapters/http/server.ts";
 import { loadTexts } from "./adapters/i18next/texts.ts";
@@ -48,7 +49,10 @@ async function run(config: Config): Promise<void> {
   const evidence = openFileEvidence(config.dataDir);
   const inspector = createSharpInspector();
   closing.defer(() => inspector.close());
-  const texts = await loadTexts(fileURLToPath(new URL("../locales", import.meta.url)));
+  const texts = await loadTexts(
+    fileURLToPath(new URL("../locales", import.meta.url)),
+    config.cannedAnswers === undefined ? undefined : readCannedAnswers(config.cannedAnswers),
+  );
 
   const orderNumberPattern = new RegExp(config.orderNumberPattern, "u");
   const flow = createRefund(
@@ -194,7 +198,13 @@ async function run(config: Config): Promise<void> {
     ready: () => worker.wake(),
   });
   const around = { store, receiver, channels, clock, log, sleep: abortableSleep };
-  const deliverer = createDeliverer({ ...around, settled: () => worker.wake() });
+  const deliverer = createDeliverer({
+    ...around,
+    settled(conversationId) {
+      worker.wake();
+      desk.settled(conversationId);
+    },
+  });
   const intake = createIntake({ ...around, keepEvidence, ready: () => worker.wake() });
   const worker = startWorker({ ...around, deliverer, intake, follower, desks });
   closing.defer(() => worker.stop());
