@@ -135,6 +135,10 @@ export const settings = z.object({
     .string()
     .regex(/^\P{C}+$/u, "must be a file's path, such as agents.json")
     .optional(),
+  CANNED_ANSWERS: z
+    .string()
+    .regex(/^\P{C}+$/u, "must be a folder's path, such as answers")
+    .optional(),
   OIDC_ISSUER: z
     .url({
       protocol: /^https?$/u,
@@ -287,6 +291,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     orderNumberPattern: found.ORDER_NUMBER_PATTERN,
     /** The list of who works at the desk; undefined where that is the owner alone. */
     agentsFile: found.AGENTS_FILE,
+    /** The folder of the shop's own canned answers; undefined where it has none. */
+    cannedAnswers: found.CANNED_ANSWERS,
     /** Where agents work beside the console, each undefined where they don't. */
     desks: {
       telegramChat: found.DESK_TELEGRAM_CHAT,

@@ -6,9 +6,10 @@ import type { Texts } from "../../src/core/texts.ts";
 import type { DecisionRecord, RefundContext, RefundEvent } from "./context.ts";
 import { clausesIn, draftDecision, preview } from "./decision-draft.ts";
 import { machine } from "./machine.ts";
-import { describe } from "./describe.ts";
+import { describe, describeCorrection } from "./describe.ts";
 import { check, migrations } from "./migrations.ts";
 import { flowVersion } from "./policy/figures.ts";
+import { phraseValues } from "./phrase-values.ts";
 import { readAct } from "./read-act.ts";
 import { readEvent } from "./read-event.ts";
 import { render, type Shop } from "./render.ts";
@@ -74,6 +75,8 @@ export function createRefund(
     languageOf: ({ context }: Snapshot) => (context as RefundContext).language,
     standingOf,
     describe: (record, texts) => describe(record as DecisionRecord, settings.policyUrl, texts),
+    describeCorrection: (event, texts) => describeCorrection(event, settings.timeZone, texts),
+    phraseValues: (entry, made, texts) => phraseValues(entry, made, settings, texts),
     draftDecision: (record, texts) => draftDecision(record as DecisionRecord, currency, texts),
     preview: (draft, made, texts) => preview(draft, made, settings, texts),
     clauses: clausesIn,

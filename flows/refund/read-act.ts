@@ -6,6 +6,7 @@ import {
 } from "../../src/core/act.ts";
 import { refOf } from "../../src/core/agent.ts";
 import type { Said } from "../../src/core/conversation.ts";
+import { hasGap } from "../../src/core/phrases.ts";
 import { decidingRule } from "./assess.ts";
 import type { AgentEvent, OpenCase, RefundContext } from "./context.ts";
 import { caseOf } from "./desk-steps.ts";
@@ -67,6 +68,7 @@ function meaningOf(
       return isOwner ? { type: "released" } : notOwner;
     case "said": {
       if (!isOwner) return notOwner;
+      if (hasGap(content.text)) return { reason: "gapLeft" };
       const text = wordsOf(content.text);
       return text === undefined ? { reason: "wordsMissing" } : { type: "agent-said", text };
     }
@@ -117,6 +119,7 @@ export function decision(
   const needsAmount = withMoney.has(outcome);
   const hasAmount = amountMinor !== undefined && amountMinor > 0 && currency !== undefined;
   if (needsAmount && !hasAmount) return { reason: "amountMissing" };
+  if (hasGap(draft.reasons)) return { reason: "gapLeft" };
   const reasons = wordsOf(draft.reasons);
   if (reasons === undefined) return { reason: "reasonsMissing" };
   const decided: DecisionDraft = {

@@ -106,6 +106,8 @@ export type ActRefusal =
   | { reason: "samePerson" }
   /** The words are empty or too long. */
   | { reason: "wordsMissing" }
+  /** Something in the words is still to be filled in. */
+  | { reason: "gapLeft" }
   /** Not understood as an answer to that question. */
   | { reason: "notUnderstood" }
   /** With it the policy's table has no row: more must be known. */

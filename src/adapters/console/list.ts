@@ -94,12 +94,13 @@ function renderSearch(words: Words, { sought, topics }: Listing): Html {
     name: string,
     label: string,
     chosen: string,
+    any: string,
     options: readonly { id: string; title: string }[],
   ) =>
     html`<label
       ><span>${label}</span
       ><select name="${name}">
-        <option value="">${words.say("cases.any")}</option>
+        <option value="">${any}</option>
         ${options.map(
           ({ id, title }) =>
             html`<option value="${id}" ${id === chosen && html`selected`}>${title}</option>`,
@@ -116,9 +117,10 @@ function renderSearch(words: Words, { sought, topics }: Listing): Html {
       "language",
       words.say("cases.language"),
       sought.language,
+      words.say("cases.anyLanguage"),
       languages.map((id) => ({ id, title: words.say(`language.${id}`) })),
     )}
-    ${select("topic", words.say("cases.topic"), sought.topic, topics)}
+    ${select("topic", words.say("cases.topic"), sought.topic, words.say("cases.anyTopic"), topics)}
     <button class="button">${words.say("cases.find")}</button>
   </form>`;
 }

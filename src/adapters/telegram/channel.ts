@@ -7,6 +7,7 @@ import type { Message } from "../../core/message.ts";
 import type { Channel } from "../../ports/channel.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Desk, DeskWork } from "../../ports/desk.ts";
+import type { Lead, Leading } from "../../ports/lead.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Store } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
@@ -20,7 +21,7 @@ import { filesOf } from "./files.ts";
 import { conversationOf, readUpdate, type Reading, type Self } from "./inbound.ts";
 import { fits } from "./outbound.ts";
 import { createPauses } from "./pauses.ts";
-import { type Poller, startPolling } from "./poll.ts";
+import { startPolling } from "./poll.ts";
 import { createSender, readAddress } from "./send.ts";
 import { webhookOf } from "./webhook.ts";
 
@@ -53,6 +54,8 @@ export interface TelegramOptions {
   accept: (inbound: HeldInbound) => Promise<void>;
   /** What is asked where a conversation stands, as it would be said now. */
   prompt: (conversationId: string) => Promise<{ message: Message; revision: number } | undefined>;
+  /** Sees to it that one process polls; absent where there is one. */
+  lead?: Lead;
   store: Pick<Store, "load" | "readMark" | "readMarks" | "writeMarks">;
   texts: TextLibrary;
   clock: Pick<Clock, "now">;
@@ -98,7 +101,7 @@ export function openTelegram(options: TelegramOptions): Telegram {
       now: () => clock.now(),
     });
   const fetching = new AbortController();
-  let poller: Poller | undefined;
+  let poller: Leading | undefined;
   let stopped = false;
   let napping: { abort: () => void } | undefined;
   let warnedOfLoss = false;
@@ -150,7 +153,8 @@ export function openTelegram(options: TelegramOptions): Telegram {
         self.username = username;
         await begin();
         log.info({ username }, "serving customers on Telegram");
-        if (!webhook && !stopped) poller = startPolling({ api: api.polls, accept, log, sleep });
+        const poll = () => startPolling({ api: api.polls, accept, log, sleep });
+        if (!webhook && !stopped) poller = options.lead?.("telegram:polling", poll) ?? poll();
         return;
       } catch (error) {
         if (stopped) return;
