@@ -55,6 +55,7 @@ async function run(config: Config): Promise<void> {
       businessHours: config.businessHours,
       currency: config.currency,
       orderNumberPattern,
+      targets: config.targets,
       ...(config.approvalAmountMinor !== undefined && {
         approvalAmountMinor: config.approvalAmountMinor,
       }),
@@ -62,12 +63,16 @@ async function run(config: Config): Promise<void> {
     },
     (language) => texts.in(language),
   );
+  const agents = config.agentsFile
+    ? openFileAgents(config.agentsFile, log)
+    : createSoleOwner(config.shopName);
   const receiver = createReceiver({
     flow,
     store,
     texts,
     clock,
     log,
+    agents,
     defaultLanguage: config.defaultLanguage,
     fits: (name, message) =>
       channels.find((channel) => channel.name === name)?.fits(message) ?? true,
@@ -98,9 +103,6 @@ async function run(config: Config): Promise<void> {
     publicUrl: () => config.publicUrl ?? http.url,
     maxEvidenceBytes,
   });
-  const agents = config.agentsFile
-    ? openFileAgents(config.agentsFile, log)
-    : createSoleOwner(config.shopName);
   const provider =
     config.oidc &&
     (await import("./adapters/oidc/identity-provider.ts")).createOidcProvider(config.oidc);
@@ -122,7 +124,6 @@ async function run(config: Config): Promise<void> {
       ...topics.map((id) => ({ id, title: own.text(`bot:topic.${id}`) })),
       { id: "withdrawal", title: own.text("bot:button.withdrawal") },
     ],
-    targetHours: config.deskTargetHours,
     charts: { flow: flow.id, pictures: readPictures() },
   });
   const channels: Channel[] = [web.channel];

@@ -180,3 +180,64 @@ export function answerDueAt(at: number, hours: BusinessHours, timeZone: string):
 
 const openingsOn = (date: CivilDate, hours: BusinessHours): readonly Opening[] =>
   hours[weekdayOf(date)] ?? [];
+
+/** How many days ahead an opening is looked for; more than any target takes. */
+const mostDays = 20_000;
+
+const openInstants = new WeakMap<BusinessHours, Map<string, readonly [number, number][]>>();
+
+/** A day's openings as instants, in order. Kept for a while, as zones are slow to reckon in. */
+function instantsOn(
+  date: CivilDate,
+  hours: BusinessHours,
+  timeZone: string,
+): readonly [number, number][] {
+  let known = openInstants.get(hours);
+  if (!known || known.size > 2000) openInstants.set(hours, (known = new Map()));
+  const key = `${timeZone} ${date.year}-${date.month}-${date.day}`;
+  let instants = known.get(key);
+  if (!instants) {
+    instants = openingsOn(date, hours).map(({ from, to }) => [
+      instantOf(date, from, timeZone),
+      instantOf(date, to, timeZone),
+    ]);
+    known.set(key, instants);
+  }
+  return instants;
+}
+
+/** When the shop will have been open for so long since `at`; in its next opening if that is nothing. */
+export function afterOpenTime(
+  at: number,
+  ms: number,
+  hours: BusinessHours,
+  timeZone: string,
+): number {
+  let left = Math.max(0, ms);
+  let date = civilDate(at, timeZone);
+  for (let ahead = 0; ahead <= mostDays; ahead++, date = addDays(date, 1)) {
+    for (const [opens, closes] of instantsOn(date, hours, timeZone)) {
+      const from = Math.max(at, opens);
+      if (from >= closes) continue;
+      if (left <= closes - from) return from + left;
+      left -= closes - from;
+    }
+  }
+  throw new RangeError("business hours without an opening");
+}
+
+/** For how long the shop was open between two instants. */
+export function openTimeBetween(
+  fromMs: number,
+  toMs: number,
+  hours: BusinessHours,
+  timeZone: string,
+): number {
+  let sum = 0;
+  const days = Math.min(daysBetween(fromMs, toMs, timeZone), mostDays);
+  let date = civilDate(fromMs, timeZone);
+  for (let day = 0; day <= days; day++, date = addDays(date, 1))
+    for (const [opens, closes] of instantsOn(date, hours, timeZone))
+      sum += Math.max(0, Math.min(closes, toMs) - Math.max(opens, fromMs));
+  return sum;
+}

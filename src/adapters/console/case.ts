@@ -14,6 +14,7 @@ import {
 } from "./desk-forms.ts";
 import { type Row, caseAddress, renderAgo, renderMarks, renderQueue } from "./list.ts";
 import { type Html, renderPage } from "./page.ts";
+import { renderTargets } from "./targets.ts";
 import { renderTranscript } from "./transcript.ts";
 import { type Words, visible } from "./words.ts";
 
@@ -46,6 +47,7 @@ export function renderCase(words: Words, shown: OpenCase): Html {
           ${words.say("case.opened", { moment: words.moment(entry.openedAt) })} ·
           ${renderAgo(words, entry.openedAt)}</span
         >
+        ${renderTargets(words, entry)}
       </p>
       ${
         unreachable &&
@@ -82,6 +84,12 @@ export function renderCase(words: Words, shown: OpenCase): Html {
               name: entry.decision.by.name,
               moment: words.moment(entry.decision.at),
             })}
+          </p>`
+        }
+        ${
+          entry.satisfaction &&
+          html`<p class="quiet">
+            ${words.say("satisfaction.said", { said: words.say(`satisfaction.${entry.satisfaction}`) })}
           </p>`
         }
       </div>

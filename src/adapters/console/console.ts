@@ -53,8 +53,6 @@ export interface ConsoleOptions extends Omit<DoorOptions, "store"> {
   flow: Pick<Flow, "describe" | "draftDecision" | "preview" | "clauses">;
   /** What a case may be about. */
   topics(texts: Texts): readonly { id: string; title: string }[];
-  /** How long a customer should wait for the shop at most. */
-  targetHours: number;
   /** The pictures of a flow; the first is of the whole. */
   charts: { flow: string; pictures: readonly Picture[] };
 }
@@ -149,7 +147,6 @@ export function createConsole(options: ConsoleOptions): Console {
         sought,
         topics: options.topics(own.texts),
         toDo,
-        targetMs: options.targetHours * 3_600_000,
         older:
           last && found.length > pageLength
             ? queueAddress(sought, isQueue ? placeOf(last) : `${last.openedAt}.${last.number}`)

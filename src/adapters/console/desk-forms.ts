@@ -141,6 +141,23 @@ ${typed(desk, "said", "text")}</textarea>
                       ${words.say(`ask.${thing}`)}
                     </button>`,
                 )}`,
+            )}
+            ${renderForm(
+              desk,
+              "asked",
+              { className: "asks question", label: words.say("ask.question", to) },
+              html`<input type="hidden" name="wanted" value="question" />
+                <label for="question">${words.say("ask.question", to)}</label>
+                <input
+                  id="question"
+                  name="text"
+                  maxlength="3000"
+                  autocomplete="off"
+                  lang="${language}"
+                  value="${typed(desk, "asked", "text")}"
+                  data-clears
+                />
+                ${button(words.say("ask.send"))}`,
             )}`
           : html`<p class="quiet" id="no-answer">${words.say("answer.takeFirst")}</p>`
       }
