@@ -148,15 +148,15 @@ ${typed(desk, "said", "text")}</textarea>
               { className: "asks question", label: words.say("ask.question", to) },
               html`<input type="hidden" name="wanted" value="question" />
                 <label for="question">${words.say("ask.question", to)}</label>
-                <input
+                <textarea
                   id="question"
                   name="text"
+                  rows="1"
                   maxlength="3000"
-                  autocomplete="off"
                   lang="${language}"
-                  value="${typed(desk, "asked", "text")}"
                   data-clears
-                />
+                >
+${typed(desk, "asked", "text")}</textarea>
                 ${button(words.say("ask.send"))}`,
             )}`
           : html`<p class="quiet" id="no-answer">${words.say("answer.takeFirst")}</p>`
