@@ -63,16 +63,16 @@ export function render(
 
   function prompted(): Message {
     const prompt = promptAt(at, texts);
+    const rates = said.some(({ params }) => params.topic === "satisfactionAsked");
     return {
       ...prompt,
       ...progressAt(at),
       language,
-      blocks: [...beforePrompt, ...prompt.blocks],
+      // One question at a time: what else can be done with a case stays on the buttons.
+      blocks: [...beforePrompt, ...(rates && at.place === "ready" ? [] : prompt.blocks)],
       choices: [
         ...(said.some(({ params }) => params.topic === "languages") ? languageChoices(texts) : []),
-        ...(said.some(({ params }) => params.topic === "satisfactionAsked")
-          ? satisfactionChoices(at.context, texts)
-          : []),
+        ...(rates ? satisfactionChoices(at.context, texts) : []),
         ...(at.context.misses >= 2 ? withPersonFirst(prompt.choices, texts) : prompt.choices),
       ],
     };

@@ -1,4 +1,4 @@
-import { afterOpenTime, type BusinessHours } from "./calendar.ts";
+import { afterOpenTimes, type BusinessHours } from "./calendar.ts";
 import type { AlertType, Alerts, Case } from "./case.ts";
 import type { FlowEvent } from "./conversation.ts";
 
@@ -49,49 +49,71 @@ export function watch(
   one: Watched,
   times: DeskTimes,
 ): { dueAt: NonNullable<Case["dueAt"]>; alerts: Alerts; next?: Alert } {
-  const after = (at: number, ms: number) => afterOpenTime(at, ms, times.hours, times.timeZone);
-  const { resumedAt, openedAt, waitingSince, spentMs = 0, alerts: raised = {} } = one;
+  const { alerts: raised = {} } = one;
+  const spans = spansOf(one, times);
+  const stands = ({ event }: Alert, since: number) => (raised[event] ?? -1) >= since;
+  const [next] = spans
+    .flatMap(({ since, steps }) => steps.filter((step) => !stands(step, since)))
+    .toSorted((a, b) => a.dueAt - b.dueAt);
+  const standing = spans.flatMap(({ since, steps }) =>
+    steps.filter((step) => stands(step, since)).map(({ event }) => [event, raised[event]]),
+  );
+  const steps = spans.flatMap((span) => span.steps);
+  const endOf = (type: AlertType) => steps.find(({ event }) => event === type)?.dueAt;
+  const [firstAnswer, resolution] = [endOf("first-answer-missed"), endOf("resolution-missed")];
+  return {
+    dueAt: {
+      ...(firstAnswer !== undefined && { firstAnswer }),
+      ...(resolution !== undefined && { resolution }),
+    },
+    alerts: Object.fromEntries(standing) as Alerts,
+    ...(next && { next }),
+  };
+}
+
+function spansOf(one: Watched, times: DeskTimes): Span[] {
+  const { remindMs, firstAnswerMs, resolutionMs } = times;
+  const { resumedAt, openedAt, waitingSince, spentMs = 0 } = one;
   const since = resumedAt ?? openedAt;
   const spans: Span[] = [];
-  const dueAt: { firstAnswer?: number; resolution?: number } = {};
-
-  if (isUnclaimed(one) && times.remindMs > 0) {
+  if (isUnclaimed(one) && remindMs > 0) {
     const from = Math.max(waitingSince, one.releasedAt ?? 0);
-    const first = after(from, times.remindMs);
-    const noticed = raised["unclaimed-noticed"] ?? 0;
-    const second = after(noticed >= from ? noticed : first, times.remindMs);
-    const steps = [
-      { event: "unclaimed-noticed", dueAt: first },
-      { event: "unclaimed-escalated", dueAt: second },
-    ] as const;
-    spans.push({ since: from, steps });
+    const noticed = one.alerts?.["unclaimed-noticed"] ?? -1;
+    const steps = stepsAfter(times, from, {
+      "unclaimed-noticed": remindMs,
+      "unclaimed-escalated": 2 * remindMs,
+    });
+    // Where the first word came late, so does the second.
+    const isNoticed = noticed >= from;
+    const late = isNoticed ? stepsAfter(times, noticed, { "unclaimed-escalated": remindMs }) : [];
+    spans.push({ since: from, steps: isNoticed ? [...steps.slice(0, 1), ...late] : steps });
   }
   if (isUnanswered(one)) {
-    dueAt.firstAnswer = after(since, times.firstAnswerMs);
-    const steps = [
-      { event: "first-answer-neared", dueAt: after(since, nearPart * times.firstAnswerMs) },
-      { event: "first-answer-missed", dueAt: dueAt.firstAnswer },
-    ] as const;
+    const steps = stepsAfter(times, since, {
+      "first-answer-neared": Math.round(nearPart * firstAnswerMs),
+      "first-answer-missed": firstAnswerMs,
+    });
     spans.push({ since, steps });
   }
   if (isUnresolved(one)) {
-    dueAt.resolution = after(waitingSince, times.resolutionMs - spentMs);
-    const near = after(waitingSince, nearPart * times.resolutionMs - spentMs);
-    const steps = [
-      { event: "resolution-neared", dueAt: near },
-      { event: "resolution-missed", dueAt: dueAt.resolution },
-    ] as const;
+    const steps = stepsAfter(times, waitingSince, {
+      "resolution-neared": Math.round(nearPart * resolutionMs) - spentMs,
+      "resolution-missed": resolutionMs - spentMs,
+    });
     spans.push({ since, steps });
   }
+  return spans;
+}
 
-  const stands = (event: AlertType, from: number) => (raised[event] ?? -1) >= from;
-  const next = spans
-    .flatMap(({ since: from, steps }) => steps.filter(({ event }) => !stands(event, from)))
-    .toSorted((a, b) => a.dueAt - b.dueAt)[0];
-  const standing = spans.flatMap(({ since: from, steps }) =>
-    steps.filter(({ event }) => stands(event, from)).map(({ event }) => [event, raised[event]]),
-  );
-  return { dueAt, alerts: Object.fromEntries(standing) as Alerts, ...(next && { next }) };
+/** Each when the shop will have been open for so long. */
+function stepsAfter(
+  { hours, timeZone }: DeskTimes,
+  at: number,
+  spansMs: Partial<Record<AlertType, number>>,
+): Alert[] {
+  const events = Object.keys(spansMs) as AlertType[];
+  const ends = afterOpenTimes(at, Object.values(spansMs), hours, timeZone);
+  return ends.map((dueAt, index) => ({ event: events[index] as AlertType, dueAt }));
 }
 
 const isUnclaimed = ({ owner, waitsFor, status }: Watched): boolean =>

@@ -21,7 +21,7 @@ const textOf = (messages: Awaited<ReturnType<typeof close>>) =>
 describe("when an agent closes a case", () => {
   it("the customer is asked with three buttons how the help was", async () => {
     const messages = await close();
-    expect(textOf(messages)).toContain(
+    expect(textOf(messages)).toBe(
       `Ärende ${number} är avslutat. Hur tycker du att vi hjälpte dig?`,
     );
     expect(choicesOf(messages).slice(0, 3)).toEqual(["good", "fair", "poor"].map(button));
@@ -48,6 +48,21 @@ describe("when an agent closes a case", () => {
     expect(await atDesk(chat)).toMatchObject({ status: "closed", satisfaction: "poor" });
     await chat.type("det har försvunnit fler");
     expect((await atDesk(chat)).status).toBe("open");
+  });
+
+  it("at another problem, the question that is open there stands below", async () => {
+    await chat.act(alva, { type: "released" });
+    await chat.press("another");
+    await chat.press("topic:account");
+    await chat.act(alva, { type: "taken" }, number);
+    const messages = await chat.act(alva, { type: "closed" }, number);
+    expect(textOf(messages)).toContain(`Ärende ${number} är avslutat.`);
+    expect(textOf(messages)).toContain("ordernummer");
+    expect(choicesOf(messages)).toEqual(
+      expect.arrayContaining([button("good"), "orderNumber:unknown"]),
+    );
+    await chat.type("48214");
+    expect((await atDesk(chat, number)).satisfaction).toBeUndefined();
   });
 
   it("the buttons still work a month later, at another problem and with an agent there", async () => {
