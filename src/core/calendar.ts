@@ -220,7 +220,7 @@ export function afterOpenTimes(
   timeZone: string,
 ): number[] {
   const openingsOf = openingsReader(hours, timeZone);
-  const ends = new Array<number | undefined>(spansMs.length).fill(undefined);
+  const ends: (number | undefined)[] = spansMs.map(() => undefined);
   let open = ends.length;
   let passed = 0;
   let day = utcMs(civilDate(at, timeZone));

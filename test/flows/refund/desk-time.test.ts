@@ -148,7 +148,7 @@ describe("the first answer", () => {
       expect((await atDesk(chat)).dueAt).not.toHaveProperty("firstAnswer");
       await until(tuesday("12:00"));
       expect(await types()).toEqual([]);
-      chat.close();
+      await chat.close();
     }
     await open(monday("10:00"));
   });
@@ -192,7 +192,7 @@ describe("the decision", () => {
       expect(await chat.store.dueTimers(Number.MAX_SAFE_INTEGER, 100)).not.toContainEqual(
         expect.objectContaining({ id: `case:${number}` }),
       );
-      chat.close();
+      await chat.close();
     }
     await open(monday("10:00"));
   });
