@@ -64,6 +64,7 @@ async function run(config: Config): Promise<void> {
       businessHours: config.businessHours,
       currency: config.currency,
       orderNumberPattern,
+      targets: config.targets,
       ...(config.approvalAmountMinor !== undefined && {
         approvalAmountMinor: config.approvalAmountMinor,
       }),
@@ -71,6 +72,9 @@ async function run(config: Config): Promise<void> {
     },
     (language) => texts.in(language),
   );
+  const agents = config.agentsFile
+    ? openFileAgents(config.agentsFile, log)
+    : createSoleOwner(config.shopName);
   const { telegramChat, discordChannel, repliesAreMarked, language: deskLanguage } = config.desks;
   const receiver = createReceiver({
     flow,
@@ -78,6 +82,7 @@ async function run(config: Config): Promise<void> {
     texts,
     clock,
     log,
+    agents,
     defaultLanguage: config.defaultLanguage,
     desks: [
       ...(telegramChat === undefined ? [] : (["telegram"] as const)),
@@ -112,9 +117,6 @@ async function run(config: Config): Promise<void> {
     publicUrl: () => config.publicUrl ?? http.url,
     maxEvidenceBytes,
   });
-  const agents = config.agentsFile
-    ? openFileAgents(config.agentsFile, log)
-    : createSoleOwner(config.shopName);
   const provider =
     config.oidc &&
     (await import("./adapters/oidc/identity-provider.ts")).createOidcProvider(config.oidc);
@@ -136,7 +138,6 @@ async function run(config: Config): Promise<void> {
       ...topics.map((id) => ({ id, title: own.text(`bot:topic.${id}`) })),
       { id: "withdrawal", title: own.text("bot:button.withdrawal") },
     ],
-    targetHours: config.deskTargetHours,
     charts: { flow: flow.id, pictures: readPictures() },
   });
   const hand = createDeskHand({ act: receiver.act, agents, flow, store, texts, clock, log });

@@ -29,8 +29,12 @@ export function postOf({ body }: LogEntry, facts: PostFacts): DeskPost | undefin
     case "platform":
       return platformPost(event, facts.texts);
     case "timer": {
-      const words = `desk:timer.${event.type}`;
-      return facts.texts.has(words) ? line(`⏰ ${facts.texts.text(words)}`) : undefined;
+      // The conversation's thread may be another case's.
+      const { caseNumber = "" } = event as FlowEvent & { caseNumber?: string };
+      const words = `console:alert.${event.type}`;
+      return facts.texts.has(words)
+        ? line(`⏰ ${caseNumber} · ${facts.texts.text(words)}`)
+        : undefined;
     }
   }
 }

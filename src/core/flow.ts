@@ -7,6 +7,7 @@ import type { Inbound } from "./inbound.ts";
 import type { Language } from "./language.ts";
 import type { DecisionBlock, Message } from "./message.ts";
 import type { TextValues, Texts } from "./texts.ts";
+import type { DeskTimes } from "./watch.ts";
 
 /** What the bot can talk about: a machine and the reading and wording around it. Pure. */
 export interface Flow {
@@ -20,6 +21,8 @@ export interface Flow {
   check: (snapshot: Snapshot) => void;
   /** Begins anew with a person, for a conversation whose snapshot is lost. */
   rescue: (language: Language, moment: Moment) => Step;
+  /** By which the timers of its cases are set. */
+  times: DeskTimes;
   /** What the machine starts with. */
   input(moment: Moment, language: Language): unknown;
   /** The event that an inbound means where the conversation stands, and what the transcript shows of it. */
@@ -71,7 +74,7 @@ export interface Moment {
 export type Effect =
   | SayEffect
   | { type: "recordAssessment"; params: { assessment: unknown } }
-  | { type: "saveCase"; params: { case: Omit<Case, "conversationId" | "channel"> } };
+  | { type: "saveCase"; params: { case: Omit<Case, "conversationId" | "channel" | "dueAt"> } };
 
 export interface SayEffect {
   type: "say";

@@ -210,7 +210,7 @@ export interface CaseFilter {
 
 export type CaseFigures = Pick<
   Case,
-  "number" | "openedAt" | "topic" | "kind" | "firstAnsweredAt" | "decision"
+  "number" | "openedAt" | "topic" | "kind" | "firstAnsweredAt" | "decision" | "satisfaction"
 >;
 
 export interface StandingCount extends Pick<Conversation, "flowVersion" | "standing" | "resting"> {

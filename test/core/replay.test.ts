@@ -60,8 +60,18 @@ describe("the replay of a log", () => {
     const fired = entries.flatMap(({ body }) =>
       body.type === "event" && body.by === "timer" ? [body.event.type] : [],
     );
-    const after = ["reminder", "reminder", "untilDue", "reminder", "rest"];
-    expect(fired.map((type) => type.split(".")[2])).toEqual(after);
+    const after = [
+      "reminder",
+      "reminder",
+      "untilDue",
+      "unclaimed-noticed",
+      "unclaimed-noticed",
+      "reminder",
+      "first-answer-neared",
+      "first-answer-neared",
+      "rest",
+    ];
+    expect(fired.map((type) => type.split(".")[2] ?? type)).toEqual(after);
     expect(entries.filter(({ body }) => body.type === "assessment").length).toBeGreaterThanOrEqual(
       3,
     );

@@ -23,6 +23,7 @@ const words = {
     asked: "capture d’écran",
     found: "J’ai bien retrouvé votre commande 48213.",
     wait: "Laissez-moi quelques minutes",
+    question: "Avez-vous changé de nom récemment ?",
     joined: "Viplikes, de l’équipe",
     no: "Je ne suis pas d’accord, voici pourquoi",
   },
@@ -36,6 +37,7 @@ const words = {
     asked: "skärmdump",
     found: "Jag har hittat din beställning 48213.",
     wait: "Ge mig några minuter",
+    question: "Bytte du namn nyligen?",
     joined: "Viplikes från teamet",
     no: "Det stämmer inte, jag har bilder",
   },
@@ -239,6 +241,11 @@ describe.skipIf(fault !== undefined)("an agent at the desk", () => {
       await agent.locator(".turn.note", { hasText: "SECRET <i>note</i>" }).waitFor();
       await agent.locator("button[value=screenshot]").click();
       await customer.page.getByText(own.asked).last().waitFor();
+      await agent.locator("#question").fill(own.question);
+      await agent.locator(".question button").click();
+      await customer.page.getByText(own.question).waitFor();
+      await agent.locator(".turn.act", { hasText: own.question }).waitFor();
+      await shoot(agent, `asked-${language}`);
 
       await agent.locator("#correct-dropWish summary").click();
       await agent.locator("#correct-dropWish select").selectOption("redeliver");
@@ -273,6 +280,17 @@ describe.skipIf(fault !== undefined)("an agent at the desk", () => {
       await customer.page.reload();
       await customer.page.locator(".decision").waitFor();
       expect(await customer.page.locator("body").innerText()).not.toContain("SECRET");
+
+      // Nobody else works here, so who decided may take the contest too.
+      await agent.locator("h1").click();
+      await agent.keyboard.press("t");
+      await agent.locator(".act-closed button").click();
+      await customer.page.locator("[data-choice^='satisfaction:good']").waitFor();
+      await shoot(customer.page, `satisfaction-${language}`);
+      await customer.press(`satisfaction:good:${customer.number}`);
+      await agent
+        .locator("#decided", { hasText: "How the customer found our help: Good" })
+        .waitFor();
 
       await agent.setViewportSize({ width: 390, height: 844 });
       await agent.emulateMedia({ colorScheme: "dark" });

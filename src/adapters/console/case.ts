@@ -9,6 +9,7 @@ import { type Desk, renderCorrection, renderOwner, renderRefusal } from "./desk-
 import { type Row, caseAddress, renderAgo, renderMarks, renderQueue } from "./list.ts";
 import { pathAddress } from "./path.ts";
 import { type Html, renderPage } from "./page.ts";
+import { renderTargets } from "./targets.ts";
 import { renderTranscript } from "./transcript.ts";
 import { type Words, visible } from "./words.ts";
 
@@ -43,6 +44,7 @@ export function renderCase(words: Words, shown: OpenCase): Html {
           ${words.say("case.opened", { moment: words.moment(entry.openedAt) })} ·
           ${renderAgo(words, entry.openedAt)}</span
         >
+        ${renderTargets(words, entry)}
       </p>
       ${
         unreachable &&
@@ -79,6 +81,12 @@ export function renderCase(words: Words, shown: OpenCase): Html {
               name: entry.decision.by.name,
               moment: words.moment(entry.decision.at),
             })}
+          </p>`
+        }
+        ${
+          entry.satisfaction &&
+          html`<p class="quiet">
+            ${words.say("satisfaction.said", { said: words.say(`satisfaction.${entry.satisfaction}`) })}
           </p>`
         }
       </div>

@@ -49,6 +49,23 @@ ${typed(desk, "said", "text") || (desk.phrase?.theirs ?? "")}</textarea>
                       ${words.say(`ask.${thing}`)}
                     </button>`,
                 )}`,
+            )}
+            ${renderForm(
+              desk,
+              "asked",
+              { className: "asks question", label: words.say("ask.question", to) },
+              html`<input type="hidden" name="wanted" value="question" />
+                <label for="question">${words.say("ask.question", to)}</label>
+                <textarea
+                  id="question"
+                  name="text"
+                  rows="1"
+                  maxlength="3000"
+                  lang="${language}"
+                  data-clears
+                >
+${typed(desk, "asked", "text")}</textarea>
+                ${button(words.say("ask.send"))}`,
             )}`
           : html`<p class="quiet" id="no-answer">${words.say("answer.takeFirst")}</p>`
       }

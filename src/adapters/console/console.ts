@@ -51,8 +51,6 @@ export interface ConsoleOptions extends Omit<DoorOptions, "store"> {
   flow: Flow;
   /** What a case may be about. */
   topics(texts: Texts): readonly { id: string; title: string }[];
-  /** How long a customer should wait for the shop at most. */
-  targetHours: number;
   /** The pictures of a flow; the first is of the whole. */
   charts: { flow: string; pictures: readonly Picture[] };
 }

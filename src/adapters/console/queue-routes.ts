@@ -18,7 +18,6 @@ interface Parts {
   agentOf: (c: Context) => Promise<Agent | undefined>;
   describe: (entry: Case, words: Words) => Row;
   topics: (texts: Texts) => readonly { id: string; title: string }[];
-  targetHours: number;
   charts: { flow: string; pictures: readonly Picture[] };
 }
 
@@ -45,7 +44,6 @@ export function queueRoutes(parts: Parts): Hono {
         sought,
         topics: parts.topics(own.texts),
         toDo,
-        targetMs: parts.targetHours * 3_600_000,
         older:
           last && found.length > pageLength
             ? queueAddress(sought, isQueue ? placeOf(last) : `${last.openedAt}.${last.number}`)

@@ -5,6 +5,7 @@ import type { Language } from "../../core/language.ts";
 import { type Message, plainText } from "../../core/message.ts";
 import { anchorOf, type Passage, reasonOf, renderState } from "./deliveries.ts";
 import type { Html } from "./page.ts";
+import { isAlert } from "./targets.ts";
 import { type Words, visible } from "./words.ts";
 
 interface Transcript {
@@ -35,7 +36,7 @@ export function renderTranscript(words: Words, transcript: Transcript): Html {
   </ol>`;
 }
 
-/** Undefined for what nobody said: a timer, an assessment's record. */
+/** Undefined for what nobody said: a timer of the conversation's own, an assessment's record. */
 function renderTurn(
   words: Words,
   { seq, at, body }: LogEntry,
@@ -48,7 +49,9 @@ function renderTurn(
     const who = author ? { who: "agent" as const, name: author.name } : { who: "bot" as const };
     return renderLine(words, { seq, at, ...who }, renderMessage(body.message), passage);
   }
-  if (body.type !== "event" || !body.said) return undefined;
+  if (body.type !== "event") return undefined;
+  if (body.by === "timer") return renderAlert(words, { ...body.event, seq, at });
+  if (!body.said) return undefined;
   if (body.said.agent)
     return renderAct(words, {
       seq,
@@ -75,6 +78,22 @@ function renderTurn(
   );
 }
 
+/** What the timer of one of the conversation's cases raised. */
+function renderAlert(
+  words: Words,
+  {
+    seq,
+    at,
+    type,
+    caseNumber = "",
+  }: { seq: number; at: number; type: string; caseNumber?: string },
+): Html | undefined {
+  if (!isAlert(type)) return undefined;
+  return html`<li class="turn act" id="${anchorOf(seq)}">
+    <p>${words.say(`alert.${type}`)} · ${caseNumber} ${renderTime(words, at)}</p>
+  </li>`;
+}
+
 /** What an agent did, as a small line; a note in full, and what they said stands as the message itself. */
 function renderAct(
   words: Words,
@@ -91,7 +110,8 @@ function renderAct(
   return html`<li class="turn act" id="${anchorOf(seq)}">
     <p>
       ${words.say(`did.${done}`, { name: agent.name })}
-      ${act === "corrected" && text && html`<bdi>${visible(text)}</bdi>`} ${renderTime(words, at)}
+      ${(act === "corrected" || act === "asked") && text && html`<bdi>${visible(text)}</bdi>`}
+      ${renderTime(words, at)}
     </p>
   </li>`;
 }

@@ -21,6 +21,7 @@ const soleAgent = (who: Agent): AgentDirectory => ({
   byWeb: async () => undefined,
   byTelegram: async () => undefined,
   byDiscord: async () => undefined,
+  idsOf: async () => [who.id],
   firstAdmin: async () => who,
 });
 
@@ -40,7 +41,6 @@ async function enter(who: Agent): Promise<void> {
     act: chat.receiver.act,
     flow: refund,
     topics: () => [],
-    targetHours: 24,
     publicUrl: () => "https://chat.example",
     charts: { flow: "refund", pictures: readPictures() },
   });
@@ -187,6 +187,43 @@ describe("the desk", () => {
     ])
       expect(plain).toContain(line);
     expect((await theCase()).decision).toMatchObject({ amountMinor: 11960, currency: "SEK" });
+  });
+
+  it("asks in the agent's own words, and shows what was asked", async () => {
+    await post("taken");
+    await post("asked", { wanted: "question", text: "Bytte du namn <i>nyligen</i>?" });
+    expect(await said()).toContain("har en fråga till dig:\n\nBytte du namn <i>nyligen</i>?");
+    await chat.type("ja, i förrgår");
+    const text = await page();
+    expect(text).toContain("Bytte du namn &lt;i&gt;nyligen&lt;/i&gt;?");
+    expect(text).toContain("ja, i förrgår");
+    const { text: refused } = await post("asked", { wanted: "question", text: " " });
+    expect(refused).toContain("The text is empty or too long");
+  });
+
+  it("shows what is due and late, and what was raised", async () => {
+    expect(await page()).toContain("First answer by");
+    for (let times = 0; times < 6; times++) await chat.pass(2 * 24 * 3_600_000);
+    // The session is over by then.
+    await enter(lead);
+    const text = await page();
+    expect(text).toContain("First answer was due");
+    expect(text).toContain("Still nobody has taken it: announced to the leads");
+    expect(text).toContain(`The decision is overdue · ${number}`);
+    const list = await page("");
+    expect(list).toContain('class="opened late"');
+    expect(list).toContain("announced to the leads");
+    await post("taken");
+    await post("said", { text: "Hej" });
+    expect(await page("")).not.toContain('class="opened late"');
+  });
+
+  it("shows how the customer found the help, and counts it", async () => {
+    await post("taken");
+    await post("closed");
+    await chat.press(`satisfaction:good:${number}`);
+    expect(await page()).toContain("How the customer found our help: Good");
+    expect(await page("/figures")).toContain("How customers found our help");
   });
 
   it("closes and reopens", async () => {

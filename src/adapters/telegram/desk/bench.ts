@@ -1,6 +1,7 @@
 import type { Api } from "grammy";
 import type { ActContent } from "../../../core/act.ts";
 import { PlatformUnavailable } from "../../../core/errors.ts";
+import type { Message } from "../../../core/message.ts";
 import type { Texts, TextValues } from "../../../core/texts.ts";
 import type { DeskRefusal, DeskWork, Refused } from "../../../ports/desk.ts";
 import type { Store } from "../../../ports/store.ts";
@@ -79,7 +80,7 @@ export async function foresee(
   bench: Bench,
   { by, topic }: Doer,
   content: ActContent,
-): Promise<Refused | { text: string }> {
+): Promise<Refused | { messages: readonly Message[] }> {
   const why = await whyNot(bench, by);
   const thread = threadOf(bench.where.chatId, topic);
   const deed = { desk: "telegram" as const, thread, userId: by.userId, content };

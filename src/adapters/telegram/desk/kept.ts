@@ -7,10 +7,10 @@ import type { Store } from "../../../ports/store.ts";
  * A stored format.
  */
 export type Kept = { by: string; at: number } & (
-  | { type: "reply"; text: string; version: number; preview?: number }
+  | { type: "reply"; text: string; isQuestion?: true; version: number; preview?: number }
   | { type: "decision"; draft: DecisionDraft; seen: number; version: number; preview?: number }
   /** The bot has asked for words; `of` is the decision that they are for. */
-  | { type: "prompt"; wants: "reply" | "reasons" | "amount"; of?: string }
+  | { type: "prompt"; wants: "reply" | "question" | "reasons" | "amount"; of?: string }
 );
 
 type KeptOf<T extends Kept["type"]> = Extract<Kept, { type: T }>;

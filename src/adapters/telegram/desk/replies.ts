@@ -3,27 +3,39 @@ import { spansOf } from "../../../core/message.ts";
 import type { Refused } from "../../../ports/desk.ts";
 import { type Bench, carryOut, deny, type Doer, foresee, messageId, refuse } from "./bench.ts";
 import { button } from "./controls.ts";
-import { threadOf } from "./group.ts";
+import type { Kept } from "./kept.ts";
+
+type KeptReply = Extract<Kept, { type: "reply" }>;
+
+const contentOf = ({ text, isQuestion }: Pick<KeptReply, "text"> & { isQuestion?: boolean }) =>
+  isQuestion
+    ? { type: "asked" as const, wanted: "question" as const, text }
+    : { type: "said" as const, text };
 
 /** What an agent writes to a customer: shown as the customer will see it, and sent when they say so. */
 export function createReplies(bench: Bench) {
-  const { work, keeping, voice, texts, now } = bench;
+  const { keeping, voice, texts, now } = bench;
 
   return { draft, send, discard, ask };
 
   /** `message` is the agent's own; a change of it makes a new preview. */
-  async function draft(doer: Doer, message: number, words: string): Promise<void> {
+  async function draft(
+    doer: Doer,
+    message: number,
+    words: string,
+    isQuestion = false,
+  ): Promise<void> {
     const id = messageId(bench, message);
-    const foreseen = await foresee(bench, doer, { type: "said", text: words });
+    const foreseen = await foresee(bench, doer, contentOf({ text: words, isQuestion }));
     if ("reason" in foreseen) return refuse(bench, doer, message, foreseen);
-    const { text } = foreseen;
     const before = await keeping.read("reply", id);
-    if (before?.text === text && before.preview !== undefined) return;
+    if (before?.text === words && before.preview !== undefined) return;
     const kept = {
       type: "reply" as const,
       by: doer.by.userId,
       at: now(),
-      text,
+      text: words,
+      ...(isQuestion && { isQuestion: true as const }),
       version: (before?.version ?? 0) + 1,
     };
     await keeping.write(id, kept);
@@ -32,7 +44,7 @@ export function createReplies(bench: Bench) {
     voice.say({
       topic,
       answers: message,
-      spans: await previewOf(doer, text),
+      spans: previewOf(foreseen.messages),
       keyboard: [
         [
           button(texts.text("telegram:desk.send"), { topic, verb: "send", about }),
@@ -48,23 +60,12 @@ export function createReplies(bench: Bench) {
     if (before?.preview !== undefined) voice.erase(before.preview);
   }
 
-  async function previewOf({ by, topic }: Doer, text: string): Promise<Span[]> {
-    const thread = threadOf(bench.where.chatId, topic);
-    const entry = await work.hand.caseIn("telegram", thread);
-    const author = await work.hand.agentOf("telegram", by.userId);
-    const language = entry?.language ?? texts.language;
-    const message: Message = {
-      language,
-      blocks: [{ type: "text", text }],
-      choices: [],
-      ...(author && { author: { id: author.id, name: author.name } }),
-    };
-    const title = texts.text("telegram:desk.preview", {
-      language: texts.text(`console:language.${language}`),
-    });
+  function previewOf(messages: readonly Message[]): Span[] {
+    const language = texts.text(`console:language.${messages[0]?.language ?? texts.language}`);
+    const title = texts.text("telegram:desk.preview", { language });
     return [
-      { text: `${title}\n\n`, as: "label" },
-      ...spansOf(message).map((span): Span => (span.as ? span : { ...span, as: "words" })),
+      { text: title, as: "label" },
+      ...messages.flatMap((message): Span[] => [{ text: "\n\n" }, ...spansOf(message)]),
     ];
   }
 
@@ -72,8 +73,7 @@ export function createReplies(bench: Bench) {
   async function send(doer: Doer, about: string): Promise<Refused | "lapsed" | undefined> {
     const found = await begun(doer, about);
     if ("ending" in found) return found.ending;
-    const { id, text } = found;
-    const refused = await carryOut(bench, doer, `said:${id}`, { type: "said", text });
+    const refused = await carryOut(bench, doer, `said:${found.id}`, contentOf(found));
     if (refused) return refused;
     return finish(found);
   }
@@ -86,13 +86,13 @@ export function createReplies(bench: Bench) {
   async function begun(
     doer: Doer,
     about: string,
-  ): Promise<{ ending: Refused | "lapsed" } | { id: string; text: string; preview?: number }> {
+  ): Promise<{ ending: Refused | "lapsed" } | (KeptReply & { id: string })> {
     const [message, version] = about.split("-");
     const id = messageId(bench, Number(message));
     const kept = await keeping.read("reply", id);
     if (!kept || kept.version !== Number(version)) return { ending: "lapsed" };
     if (kept.by === doer.by.userId) return { id, ...kept };
-    return { ending: await deny(bench, doer, { type: "said", text: kept.text }, "notTheirs") };
+    return { ending: await deny(bench, doer, contentOf(kept), "notTheirs") };
   }
 
   async function finish({ id, preview }: { id: string; preview?: number }): Promise<undefined> {
@@ -120,7 +120,7 @@ export function createReplies(bench: Bench) {
           type: "prompt",
           by: by.userId,
           at: now(),
-          wants: "reply",
+          wants: wanted,
         }),
     });
     return undefined;

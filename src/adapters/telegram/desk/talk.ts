@@ -78,7 +78,8 @@ export function createTalk(
     const prompt = await keeping.read("prompt", messageId(bench, answers));
     if (prompt?.by !== doer.by.userId) return false;
     const { wants, of } = prompt;
-    if (wants === "reply") await replies.draft(doer, message, text);
+    if (wants === "reply" || wants === "question")
+      await replies.draft(doer, message, text, wants === "question");
     else await decisions.take(doer, Number(of), { wants, text, answer: message });
     return true;
   }
@@ -104,8 +105,8 @@ export function createTalk(
       return replies.draft(doer, message, text.trim());
     const prompt =
       answers === undefined ? undefined : await keeping.read("prompt", messageId(bench, answers));
-    if (prompt?.by === doer.by.userId && prompt.wants === "reply")
-      return replies.draft(doer, message, text);
+    if (prompt?.by === doer.by.userId && (prompt.wants === "reply" || prompt.wants === "question"))
+      return replies.draft(doer, message, text, prompt.wants === "question");
     const isNote = command === "note" || (!command && work.repliesAreMarked);
     if (!isNote) return;
     const key = `note:${messageId(bench, message)}:${at}`;

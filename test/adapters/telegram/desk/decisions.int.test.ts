@@ -145,6 +145,8 @@ describe("what the customer is asked for", () => {
     await desk.says(topic, "Ask the customer for");
     await desk.press(topic, ida, "A question of your own…");
     await answer("with your question", "Quelle couleur ?");
+    const preview = await desk.says(topic, "Quelle couleur ?");
+    expect(preview.text).toContain("Ida");
     await desk.press(topic, ida, "Send");
     await customer.waitForMessage(({ text }) => text.includes("Quelle couleur ?"));
   });

@@ -179,11 +179,12 @@ describe("what agents write to each other", () => {
   it("is nobody's business in General and in topics without a case", async () => {
     await desk.customerWithCase();
     const own = desk.group.createTopic("Lunch", ida.id);
-    const before = desk.group.chat.messages.length;
     desk.group.as(ida.id, own).text("pizza?");
     desk.group.as(ida.id).text("who is here?");
     await desk.allTaken();
-    expect(desk.group.chat.messages).toHaveLength(before + 2);
+    expect(desk.in(own).map(({ text }) => text)).toEqual(["", "pizza?"]);
+    const inGeneral = desk.group.chat.messages.filter(({ threadId }) => threadId === undefined);
+    expect(inGeneral.map(({ text }) => text)).toEqual(["who is here?"]);
     desk.group.as(ida.id, own).text("/take");
     await desk.says(own, "This thread belongs to no case.");
   });

@@ -11,7 +11,7 @@ import { openTelegram } from "../../../../src/adapters/telegram/channel.ts";
 import { createDeskHand } from "../../../../src/app/desk-hand.ts";
 import { createKeepEvidence } from "../../../../src/app/keep-evidence.ts";
 import { createReceiver } from "../../../../src/app/receive.ts";
-import type { Agent } from "../../../../src/core/agent.ts";
+import { type Agent, isAtLeast } from "../../../../src/core/agent.ts";
 import type { Case } from "../../../../src/core/case.ts";
 import type { LogBody } from "../../../../src/core/conversation.ts";
 import type { Language } from "../../../../src/core/language.ts";
@@ -101,6 +101,8 @@ export async function openDesk(options: DeskOptions = {}) {
     byWeb: async () => undefined,
     byTelegram: async (id) => agents.get(id),
     byDiscord: async () => undefined,
+    idsOf: async (least) =>
+      [...agents.values()].filter((one) => isAtLeast(one, least)).map(({ id }) => id),
     firstAdmin: async () => ({ id: "owner", name: "Viplikes", role: "admin" }),
   };
   const language = options.language ?? "en";
