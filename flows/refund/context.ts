@@ -139,7 +139,17 @@ export type CustomerEvent = FlowEvent &
 export type AgentEvent = FlowEvent & { agent: AgentRef; caseNumber: string } & (
     | { type: "taken" }
     | { type: "released" }
-    | { type: "agent-said"; text: string }
+    /** `answers` is the key of what the customer said, `quote` its beginning. */
+    | {
+        type: "agent-said";
+        text: string;
+        files?: readonly Evidence[];
+        answers?: string;
+        quote?: string;
+      }
+    /** `files` stay with the message. */
+    | { type: "agent-reworded"; message: string; text: string; files?: readonly Evidence[] }
+    | { type: "agent-withdrew"; message: string }
     | { type: "agent-noted"; text: string }
     | { type: "agent-asked"; wanted: WantedThing }
     | { type: "fact-corrected"; answers: Answers; rule: RuleId }
@@ -158,6 +168,8 @@ export type PlatformEvent = FlowEvent &
     | { type: "customer-reachable" }
     | { type: "customer-moved" }
     | { type: "message-undelivered"; message: string; reason: string }
+    /** What was decided on it stays as it is. */
+    | { type: "message-deleted"; of: string }
   );
 
 /** `rescued`: the conversation's snapshot was lost, and a person goes on with it. */
@@ -225,5 +237,7 @@ export type SayTopic =
   | "agentJoined"
   | "agentLeft"
   | "agentSaid"
+  | "agentReworded"
+  | "agentWithdrew"
   | "agentAsked"
   | "decision";

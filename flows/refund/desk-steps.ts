@@ -78,13 +78,26 @@ const own = chart.assign(({ event }) => {
 
 const disown = chart.assign({ owner: undefined });
 
-const sayAs = (topic: "agentJoined" | "agentLeft" | "agentSaid" | "agentAsked" | "decision") => ({
+const sayAs = (
+  topic:
+    | "agentJoined"
+    | "agentLeft"
+    | "agentSaid"
+    | "agentReworded"
+    | "agentWithdrew"
+    | "agentAsked"
+    | "decision",
+) => ({
   type: "say" as const,
   params: ({ context, event }: Now) => ({
     topic,
     values: {
       agent: "agent" in event ? event.agent : undefined,
       ...("text" in event && { text: event.text }),
+      ...("files" in event && { files: event.files }),
+      ...("answers" in event && { answers: event.answers }),
+      ...("quote" in event && { quote: event.quote }),
+      ...("message" in event && { message: event.message }),
       ...("wanted" in event && { wanted: event.wanted }),
       ...("caseNumber" in event && { decided: caseOf(context, event.caseNumber) }),
     },
@@ -99,6 +112,10 @@ export const speak = [
   ...changing((open, _, { at }) => customersTurn(open, at)),
   sayAs("agentSaid"),
 ];
+
+export const reword = sayAs("agentReworded");
+
+export const withdraw = sayAs("agentWithdrew");
 
 export const askFor = [
   ...changing((open, _, { at }) => customersTurn(open, at)),

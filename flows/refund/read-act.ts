@@ -3,9 +3,11 @@ import {
   type ActRefusal,
   type DecisionDraft,
   type DecisionOutcome,
+  type Referred,
 } from "../../src/core/act.ts";
 import { refOf } from "../../src/core/agent.ts";
 import type { Said } from "../../src/core/conversation.ts";
+import { filesIn } from "../../src/core/message.ts";
 import { decidingRule } from "./assess.ts";
 import type { AgentEvent, OpenCase, RefundContext } from "./context.ts";
 import { caseOf } from "./desk-steps.ts";
@@ -33,16 +35,22 @@ export interface DeskRules {
 const longestWords = 3000;
 
 /** What an agent's act means where the case stands, or why it is not carried out. Total. */
-export function readAct(act: Act, context: RefundContext, rules: DeskRules): ReadAct {
+export function readAct(
+  act: Act,
+  context: RefundContext,
+  rules: DeskRules,
+  referred: Referred = {},
+): ReadAct {
   const { agent, caseNumber, content } = act;
   const open = caseOf(context, caseNumber);
   if (!open) return { refused: { reason: "noCase" } };
-  const read = meaningOf(act, open, context, rules);
+  const read = meaningOf(act, open, context, rules, referred);
   if ("reason" in read) return { refused: read };
-  const words = "text" in content ? { text: content.text } : {};
+  const words = "text" in content && content.text !== "" ? { text: content.text } : {};
+  const files = "files" in content && content.files?.length ? { files: content.files } : {};
   return {
     meaning: { ...read, agent: refOf(agent), caseNumber },
-    said: { ...words, agent: refOf(agent), act: content.type },
+    said: { ...words, ...files, agent: refOf(agent), act: content.type },
   };
 }
 
@@ -51,6 +59,7 @@ function meaningOf(
   open: OpenCase,
   context: RefundContext,
   rules: DeskRules,
+  referred: Referred,
 ): ActMeaning | ActRefusal {
   const { owner } = context;
   const isOwner = owner?.id === agent.id && owner.caseNumber === open.number;
@@ -65,11 +74,20 @@ function meaningOf(
         : { type: "taken" };
     case "released":
       return isOwner ? { type: "released" } : notOwner;
-    case "said": {
-      if (!isOwner) return notOwner;
+    case "said":
+      return isOwner ? speech(content, referred) : notOwner;
+    case "reworded": {
       const text = wordsOf(content.text);
-      return text === undefined ? { reason: "wordsMissing" } : { type: "agent-said", text };
+      if (!referred.message) return { reason: "notYours" };
+      if (text === undefined) return { reason: "wordsMissing" };
+      const files = filesIn(referred.message);
+      const { message } = content;
+      return { type: "agent-reworded", message, text, ...(files.length > 0 && { files }) };
     }
+    case "withdrawn":
+      return referred.message
+        ? { type: "agent-withdrew", message: content.message }
+        : { reason: "notYours" };
     case "noted": {
       const text = wordsOf(content.text);
       return text === undefined ? { reason: "wordsMissing" } : { type: "agent-noted", text };
@@ -97,6 +115,20 @@ function meaningOf(
     case "reopened":
       return open.closed ? { type: "case-reopened" } : { reason: "notClosed" };
   }
+}
+
+function speech(
+  { text: given, files = [], answers }: Extract<Act["content"], { type: "said" }>,
+  { quote }: Referred,
+): ActMeaning | ActRefusal {
+  const text = given.trim() === "" && files.length > 0 ? "" : wordsOf(given);
+  if (text === undefined) return { reason: "wordsMissing" };
+  return {
+    type: "agent-said",
+    text,
+    ...(files.length > 0 && { files }),
+    ...(answers !== undefined && quote !== undefined && { answers, quote }),
+  };
 }
 
 function wordsOf(text: string): string | undefined {

@@ -6,6 +6,7 @@ import type { Language } from "../../core/language.ts";
 import type { Message } from "../../core/message.ts";
 import type { Channel } from "../../ports/channel.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { EvidenceStore } from "../../ports/evidence.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Store } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
@@ -49,6 +50,8 @@ export interface TelegramOptions {
   /** What is asked where a conversation stands, as it would be said now. */
   prompt: (conversationId: string) => Promise<{ message: Message; revision: number } | undefined>;
   store: Pick<Store, "load">;
+  /** What agents send. */
+  evidence: Pick<EvidenceStore, "original" | "view">;
   texts: TextLibrary;
   clock: Pick<Clock, "now">;
   log: Log;
@@ -75,7 +78,14 @@ export function openTelegram(options: TelegramOptions): Telegram {
   // The number before the colon is the bot's own.
   const self: Self = { id: Number(token.split(":")[0]) };
   const wayBack = () => self.username && `https://t.me/${self.username}`;
-  const send = createSender({ api: api.calls, texts, acknowledge, pauses, wayBack });
+  const send = createSender({
+    api: api.calls,
+    texts,
+    acknowledge,
+    pauses,
+    evidence: options.evidence,
+    wayBack,
+  });
   const fetching = new AbortController();
   let poller: Poller | undefined;
   let stopped = false;
