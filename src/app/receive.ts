@@ -1,6 +1,7 @@
 import { leastRole, type Act, type ActRefusal } from "../core/act.ts";
 import { isAtLeast } from "../core/agent.ts";
 import type { ChannelName, Conversation, LogBody } from "../core/conversation.ts";
+import type { DeskName } from "../core/desk.ts";
 import { begin, step } from "../core/decide.ts";
 import { ActRefused, BotError, CaseNumberTaken, StaleConversation } from "../core/errors.ts";
 import type { Flow, Moment, Step } from "../core/flow.ts";
@@ -59,6 +60,8 @@ export function createReceiver(parts: {
   clock: Clock;
   log: Log;
   defaultLanguage: Language;
+  /** The desks that follow conversations with a case. */
+  desks?: readonly DeskName[];
   /** Whether a channel takes a message in one piece; absent where all take any. */
   fits?: (channel: ChannelName, message: Message) => boolean;
   /** Called after each commit: replies and timers may wait. */
@@ -147,7 +150,8 @@ export function createReceiver(parts: {
       const turn = decide(await store.load(conversationId), moment);
       if (!turn) return "duplicate";
       try {
-        const result = await store.commit({ ...turn, handled: key, at: moment.now });
+        const follows = parts.desks ?? [];
+        const result = await store.commit({ ...turn, handled: key, at: moment.now, follows });
         if (result === "committed") committed(conversationId);
         return result;
       } catch (error) {
