@@ -125,6 +125,7 @@ async function run(config: Config): Promise<void> {
     language: config.defaultLanguage,
     timeZone: config.timeZone,
     act: createAuditedAct({ act: receiver.act, trail: store, clock, log, surface: "console" }),
+    keepEvidence,
     flow,
     topics: (own) => [
       ...topics.map((id) => ({ id, title: own.text(`bot:topic.${id}`) })),

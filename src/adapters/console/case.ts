@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import type { Conversation, LogEntry } from "../../core/conversation.ts";
-import type { Evidence } from "../../core/evidence.ts";
+import { endingOf, type Evidence, isAudio } from "../../core/evidence.ts";
 import type { AssessmentBlock } from "../../core/message.ts";
 import type { Delivery } from "../../ports/store.ts";
 import {
@@ -14,6 +14,7 @@ import {
 } from "./desk-forms.ts";
 import { type Row, caseAddress, renderAgo, renderMarks, renderQueue } from "./list.ts";
 import { type Html, renderPage } from "./page.ts";
+import { renderPlayer } from "./file.ts";
 import { renderTranscript } from "./transcript.ts";
 import { type Words, visible } from "./words.ts";
 
@@ -64,7 +65,7 @@ export function renderCase(words: Words, shown: OpenCase): Html {
     <section class="pane conversation-pane" aria-labelledby="conversation" tabindex="0">
       <h2 id="conversation">${words.say("case.conversation")}</h2>
       <div id="talk" data-live>
-        ${renderTranscript(words, { log, deliveries, customerLanguage: entry.language, address })}
+        ${renderTranscript(words, { log, deliveries, customerLanguage: entry.language, address, desk })}
       </div>
       <div class="composer">${renderComposer(words, desk)}</div>
     </section>
@@ -182,12 +183,14 @@ function renderEvidence(words: Words, file: Evidence, address: string): Html {
               height="${file.view.heightPx}"
               loading="lazy"
           /></a>`
-        : html`<span class="picture document" aria-hidden="true">PDF</span>`
+        : isAudio(file)
+          ? renderPlayer(words, file, at)
+          : html`<span class="picture document" aria-hidden="true">PDF</span>`
     }
     <p>
       <bdi class="name">${name}</bdi><br />
       <span class="quiet"
-        >${file.type.split("/")[1]?.toUpperCase()} · ${words.size(file.sizeBytes)} ·
+        >${endingOf(file.type).toUpperCase()} · ${words.size(file.sizeBytes)} ·
         <a href="${at}/original" aria-label="${words.say("case.downloadOf", { name })}" download
           >${words.say("case.download")}</a
         ></span

@@ -5,13 +5,14 @@ import type { Act } from "../../core/act.ts";
 import type { Agent } from "../../core/agent.ts";
 import type { Case } from "../../core/case.ts";
 import type { LogEntry } from "../../core/conversation.ts";
-import type { Evidence } from "../../core/evidence.ts";
+import { endingOf, type Evidence } from "../../core/evidence.ts";
 import type { Flow } from "../../core/flow.ts";
 import { type Language, isLanguage, preferredLanguage } from "../../core/language.ts";
 import type { Texts } from "../../core/texts.ts";
 import type { EvidenceStore } from "../../ports/evidence.ts";
 import type { CaseFilter, Store } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
+import { field } from "./act-forms.ts";
 import { renderAudit } from "./audit.ts";
 import { renderCase } from "./case.ts";
 import { createChanges } from "./changes.ts";
@@ -24,6 +25,7 @@ import { dayMs, renderFigures } from "./figures.ts";
 import { limitForms } from "./limit-forms.ts";
 import { type Row, type Sought, queueAddress, renderList, views } from "./list.ts";
 import { renderNotice } from "./page.ts";
+import type { KeepEvidence } from "./sent-form.ts";
 import { type Words, wordsOf } from "./words.ts";
 
 export interface ConsoleOptions extends Omit<DoorOptions, "store"> {
@@ -49,6 +51,8 @@ export interface ConsoleOptions extends Omit<DoorOptions, "store"> {
   language: Language;
   timeZone: string;
   act(act: Act): Promise<unknown>;
+  /** Looks into an agent's file and keeps it. */
+  keepEvidence: KeepEvidence;
   /** Reads decision records for people, and knows how a decision reads. */
   flow: Pick<Flow, "describe" | "draftDecision" | "preview" | "clauses">;
   /** What a case may be about. */
@@ -82,7 +86,7 @@ const styles = readFileSync(new URL("./console.css", import.meta.url), "utf8");
 const headers = {
   "Cache-Control": "no-store",
   "Content-Security-Policy":
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data: blob:; media-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Resource-Policy": "same-origin",
   // Under `no-referrer` a form says `Origin: null`, which is nobody's.
@@ -246,6 +250,7 @@ export function createConsole(options: ConsoleOptions): Console {
         clauses: flow.clauses(own.texts),
         proposed: proposed && "block" in proposed ? proposed.block : undefined,
         outcome,
+        answering: answeringIn(log, c.req.query("answers"), outcome),
       },
     });
     return c.html(page, outcome?.refused ? 409 : 200);
@@ -263,7 +268,7 @@ export function createConsole(options: ConsoleOptions): Console {
     const bytes = file && (await evidence.original(file.id));
     if (!bytes) return notFound(c);
     // Never under the name the customer gave it: `x.html` would run where the agent opens it.
-    const name = `${number}-${file.sha256.slice(0, 8)}.${file.type.split("/")[1]}`;
+    const name = `${number}-${file.sha256.slice(0, 8)}.${endingOf(file.type)}`;
     return c.body(bodyOf(bytes), 200, {
       "Content-Type": file.type,
       "Content-Disposition": `attachment; filename="${name}"`,
@@ -278,6 +283,7 @@ export function createConsole(options: ConsoleOptions): Console {
       texts: options.texts,
       flow: options.flow,
       act: (act) => options.act(act),
+      keepEvidence: (bytes, name) => options.keepEvidence(bytes, name),
       changes,
       agentOf,
       showCase,
@@ -298,7 +304,7 @@ export function createConsole(options: ConsoleOptions): Console {
     }
   };
 
-  /** A file that the customer of this case sent, and no other. */
+  /** A file that was sent in this case's conversation, and no other. */
   const evidenceOf = async (number: string, id: string): Promise<Evidence | undefined> => {
     const entry = await store.findCase(number);
     const log = entry ? await readWholeLog(entry.conversationId) : [];
@@ -314,6 +320,22 @@ export function createConsole(options: ConsoleOptions): Console {
     changed: (conversationId) => changes.tell(conversationId),
     close: () => changes.close(),
   };
+}
+
+/** The customer's message that is answered: of the link that asked for it, or of the form that came back. */
+function answeringIn(
+  log: readonly LogEntry[],
+  seq = "",
+  outcome?: Outcome,
+): { key: string; words: string } | undefined {
+  const wanted = outcome?.sent === "said" ? field(outcome.form, "answers") : undefined;
+  for (const { seq: at, body } of log) {
+    if (body.type !== "event" || body.by !== "customer") continue;
+    if (wanted === undefined ? String(at) !== seq : body.key !== wanted) continue;
+    const { text, files = [] } = body.said ?? {};
+    return { key: body.key, words: text ?? files.map(({ name }) => name).join(", ") };
+  }
+  return undefined;
 }
 
 function readSought(c: Context): Sought {

@@ -4,6 +4,7 @@ import type { Agent } from "../../core/agent.ts";
 import { isAtLeast } from "../../core/agent.ts";
 import type { DecisionDraft } from "../../core/act.ts";
 import type { Case, DescribedFact } from "../../core/case.ts";
+import { evidenceTypes, maxEvidenceBytes, maxEvidenceFiles } from "../../core/evidence.ts";
 import type { DecisionBlock } from "../../core/message.ts";
 import { amountText, field, type Form } from "./act-forms.ts";
 import { caseAddress } from "./list.ts";
@@ -30,28 +31,39 @@ export interface Desk {
   /** The formal update that waits for a second person. */
   proposed?: DecisionBlock | undefined;
   outcome?: Outcome | undefined;
+  /** The customer's message that the next answer is to quote. */
+  answering?: { key: string; words: string } | undefined;
 }
 
-const isMine = ({ entry, agent }: Desk): boolean => entry.owner?.id === agent.id;
+export const isMine = ({ entry, agent }: Desk): boolean => entry.owner?.id === agent.id;
 
 /** Why it was not done and what to do, above what stays typed. */
 export function renderRefusal(words: Words, { outcome }: Desk): Html | "" {
   const refused = outcome?.refused;
   if (!refused) return "";
-  const values = "name" in refused ? { name: refused.name } : {};
+  const values = {
+    ...("name" in refused && { name: refused.name }),
+    ...("file" in refused && { file: visible(refused.file) }),
+  };
   return html`<p class="refusal" role="alert" id="refusal">
     ${words.say(`refused.${refused.reason}`, values)}
+    ${"refusal" in refused && words.say(`said.refused.${refused.refusal}`)}
   </p>`;
 }
 
-function renderForm(
+export function renderForm(
   desk: Desk,
   act: ActType | "preview",
-  { className = "", label }: { className?: string; label?: string },
+  {
+    className = "",
+    label,
+    hasFiles = false,
+  }: { className?: string; label?: string; hasFiles?: boolean },
   body: Html,
 ): Html {
   return html`<form
     method="post"
+    ${hasFiles && html`enctype="multipart/form-data"`}
     action="${caseAddress(desk.entry.number)}/${act}"
     class="${className}"
     ${label && html`aria-label="${label}"`}
@@ -60,7 +72,7 @@ function renderForm(
   </form>`;
 }
 
-const button = (text: string, className = "button"): Html =>
+export const button = (text: string, className = "button"): Html =>
   html`<button class="${className}">${text}</button>`;
 
 const one = (words: Words, desk: Desk, act: ActType, className?: string, more: Html | "" = "") =>
@@ -105,31 +117,64 @@ export function renderOwner(words: Words, desk: Desk): Html {
 }
 
 /** What was typed into a form that was not carried out. */
-const typed = ({ outcome }: Desk, act: string, name: string): string =>
+export const typed = ({ outcome }: Desk, act: string, name: string): string =>
   outcome?.sent === act ? field(outcome.form, name) : "";
+
+/** Everything that the shop takes as evidence. */
+const accepted = evidenceTypes.join(",");
+
+function renderAnswer(words: Words, desk: Desk): Html {
+  const { answering, entry } = desk;
+  const to = { language: words.say(`language.${entry.language}`) };
+  const limits = { count: maxEvidenceFiles, size: words.size(maxEvidenceBytes) };
+  return html`${
+      answering &&
+      html`<div class="answering">
+        <input type="hidden" name="answers" value="${answering.key}" />
+        <p>
+          ${words.say("answer.to")}
+          <a href="${caseAddress(entry.number)}">${words.say("answer.notTo")}</a>
+        </p>
+        <blockquote lang="${entry.language}">
+          <bdi>${visible(answering.words.slice(0, 200))}</bdi>
+        </blockquote>
+      </div>`
+    }
+    <label for="answer">${words.say("answer.label", to)}</label>
+    <textarea
+      id="answer"
+      name="text"
+      rows="3"
+      maxlength="3000"
+      lang="${entry.language}"
+      data-clears
+    >
+${typed(desk, "said", "text")}</textarea>
+    <label for="files">${words.say("answer.files")}</label>
+    <input
+      id="files"
+      type="file"
+      name="files"
+      multiple
+      accept="${accepted}"
+      aria-describedby="files-limit"
+      data-clears
+    />
+    <ul id="chosen" class="chosen"></ul>
+    <p class="quiet" id="files-limit">${words.say("answer.filesLimit", limits)}</p>
+    ${button(words.say("answer.send", to), "button primary")}`;
+}
 
 /** The answer and the note: they look and read differently, so that neither is taken for the other. */
 export function renderComposer(words: Words, desk: Desk): Html {
-  const { language } = desk.entry;
-  const to = { language: words.say(`language.${language}`) };
   return html`<div id="answering" class="composer" data-live>
       ${
         isMine(desk)
           ? html`${renderForm(
               desk,
               "said",
-              { className: "answer", label: words.say("answer.title") },
-              html`<label for="answer">${words.say("answer.label", to)}</label>
-                <textarea
-                  id="answer"
-                  name="text"
-                  rows="3"
-                  maxlength="3000"
-                  lang="${language}"
-                  data-clears
-                >
-${typed(desk, "said", "text")}</textarea>
-                ${button(words.say("answer.send", to), "button primary")}`,
+              { className: "answer", label: words.say("answer.title"), hasFiles: true },
+              renderAnswer(words, desk),
             )}
             ${renderForm(
               desk,

@@ -113,6 +113,7 @@ export async function openBot(options: BotOptions = {}) {
     addressOf: () => "192.0.2.1",
     publicUrl: () => "http://localhost",
     act: async () => "committed",
+    keepEvidence,
     flow: refund,
     topics: () => [],
     targetHours: 24,
