@@ -31,6 +31,7 @@ import { maxEvidenceBytes } from "./core/evidence.ts";
 import type { HeldInbound } from "./core/inbound.ts";
 import type { Texts } from "./core/texts.ts";
 import type { Channel } from "./ports/channel.ts";
+import type { LeasedReply } from "./ports/store.ts";
 import type { Desk } from "./ports/desk.ts";
 
 /** Builds the bot and runs it until it is told to end. */
@@ -192,7 +193,12 @@ async function run(config: Config): Promise<void> {
     ready: () => worker.wake(),
   });
   const around = { store, receiver, channels, clock, log, sleep: abortableSleep };
-  const deliverer = createDeliverer({ ...around, settled: () => worker.wake() });
+  const settled = ({ message, conversationId }: LeasedReply) => {
+    worker.wake();
+    // How it stands with an agent's words is on the page.
+    if (message.author) desk.changed(conversationId);
+  };
+  const deliverer = createDeliverer({ ...around, settled });
   const intake = createIntake({ ...around, keepEvidence, ready: () => worker.wake() });
   const worker = startWorker({ ...around, deliverer, intake, follower, desks });
   closing.defer(() => worker.stop());

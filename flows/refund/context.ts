@@ -147,8 +147,14 @@ export type AgentEvent = FlowEvent & { agent: AgentRef; caseNumber: string } & (
         answers?: string;
         quote?: string;
       }
-    /** `files` stay with the message. */
-    | { type: "agent-reworded"; message: string; text: string; files?: readonly Evidence[] }
+    /** The files and what is quoted stay with the message. */
+    | {
+        type: "agent-reworded";
+        message: string;
+        text: string;
+        files?: readonly Evidence[];
+        quote?: string;
+      }
     | { type: "agent-withdrew"; message: string }
     | { type: "agent-noted"; text: string }
     | { type: "agent-asked"; wanted: WantedThing }

@@ -7,7 +7,7 @@ import {
 } from "../../src/core/act.ts";
 import { refOf } from "../../src/core/agent.ts";
 import type { Said } from "../../src/core/conversation.ts";
-import { filesIn } from "../../src/core/message.ts";
+import { filesIn, type Message } from "../../src/core/message.ts";
 import { decidingRule } from "./assess.ts";
 import type { AgentEvent, OpenCase, RefundContext } from "./context.ts";
 import { caseOf } from "./desk-steps.ts";
@@ -80,9 +80,7 @@ function meaningOf(
       const text = wordsOf(content.text);
       if (!referred.message) return { reason: "notYours" };
       if (text === undefined) return { reason: "wordsMissing" };
-      const files = filesIn(referred.message);
-      const { message } = content;
-      return { type: "agent-reworded", message, text, ...(files.length > 0 && { files }) };
+      return reworded(content.message, text, referred.message);
     }
     case "withdrawn":
       return referred.message
@@ -128,6 +126,18 @@ function speech(
     text,
     ...(files.length > 0 && { files }),
     ...(answers !== undefined && quote !== undefined && { answers, quote }),
+  };
+}
+
+function reworded(message: string, text: string, before: Message): ActMeaning {
+  const files = filesIn(before);
+  const { quote } = before;
+  return {
+    type: "agent-reworded",
+    message,
+    text,
+    ...(files.length > 0 && { files }),
+    ...(quote !== undefined && { quote }),
   };
 }
 

@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import type { Conversation, LogEntry } from "../../core/conversation.ts";
 import { endingOf, type Evidence, isAudio } from "../../core/evidence.ts";
 import type { AssessmentBlock } from "../../core/message.ts";
-import type { Delivery } from "../../ports/store.ts";
+import type { Delivery, UnsentReply } from "../../ports/store.ts";
 import {
   type Desk,
   renderComposer,
@@ -21,6 +21,7 @@ import { type Words, visible } from "./words.ts";
 export interface OpenCase extends Row {
   log: readonly LogEntry[];
   deliveries: readonly Delivery[];
+  unsent: readonly UnsentReply[];
   unreachable: Conversation["unreachable"];
   /** What is to be done, to go on from here. */
   queue: readonly Row[];
@@ -30,7 +31,7 @@ export interface OpenCase extends Row {
 }
 
 export function renderCase(words: Words, shown: OpenCase): Html {
-  const { entry, description, log, deliveries, unreachable, queue, desk } = shown;
+  const { entry, description, log, deliveries, unsent, unreachable, queue, desk } = shown;
   const isDeciding = desk.outcome?.sent === "preview" || desk.outcome?.sent === "decided";
   const address = caseAddress(entry.number);
   const body = html`<section class="pane queue-pane" aria-labelledby="queue" tabindex="0">
@@ -65,7 +66,7 @@ export function renderCase(words: Words, shown: OpenCase): Html {
     <section class="pane conversation-pane" aria-labelledby="conversation" tabindex="0">
       <h2 id="conversation">${words.say("case.conversation")}</h2>
       <div id="talk" data-live>
-        ${renderTranscript(words, { log, deliveries, customerLanguage: entry.language, address, desk })}
+        ${renderTranscript(words, { log, deliveries, unsent, customerLanguage: entry.language, address, desk })}
       </div>
       <div class="composer">${renderComposer(words, desk)}</div>
     </section>

@@ -41,6 +41,7 @@ export interface ConsoleOptions extends Omit<DoorOptions, "store"> {
       | "findCase"
       | "readLog"
       | "readDeliveries"
+      | "readUnsent"
       | "listTroubledDeliveries"
       | "countStandings"
       | "listAudit"
@@ -223,9 +224,10 @@ export function createConsole(options: ConsoleOptions): Console {
   const showCase = async (c: Context, number: string, agent: Agent, outcome?: Outcome) => {
     const entry = await store.findCase(number);
     if (!entry) return notFound(c);
-    const [log, deliveries, conversation, queue, toDo] = await Promise.all([
+    const [log, deliveries, unsent, conversation, queue, toDo] = await Promise.all([
       readWholeLog(entry.conversationId),
       store.readDeliveries(entry.conversationId),
+      store.readUnsent(entry.conversationId),
       store.load(entry.conversationId),
       store.listQueue({ filter: { stage: "toDo" }, limit: queueLength }),
       store.countCases({ stage: "toDo" }),
@@ -239,6 +241,7 @@ export function createConsole(options: ConsoleOptions): Console {
       ...describe(entry, own),
       log,
       deliveries,
+      unsent,
       unreachable: conversation?.unreachable,
       queue: queue.map((other) => describe(other, own)),
       toDo,

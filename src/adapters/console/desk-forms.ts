@@ -9,6 +9,7 @@ import type { DecisionBlock } from "../../core/message.ts";
 import { amountText, field, type Form } from "./act-forms.ts";
 import { caseAddress } from "./list.ts";
 import type { Html } from "./page.ts";
+import { maxUploadBytes } from "./sent-form.ts";
 import { type Words, visible } from "./words.ts";
 
 /** What the agent's last form came to, shown where it was sent from. */
@@ -126,7 +127,11 @@ const accepted = evidenceTypes.join(",");
 function renderAnswer(words: Words, desk: Desk): Html {
   const { answering, entry } = desk;
   const to = { language: words.say(`language.${entry.language}`) };
-  const limits = { count: maxEvidenceFiles, size: words.size(maxEvidenceBytes) };
+  const limits = {
+    count: maxEvidenceFiles,
+    size: words.size(maxEvidenceBytes),
+    total: words.size(maxUploadBytes),
+  };
   return html`${
       answering &&
       html`<div class="answering">
@@ -150,18 +155,22 @@ function renderAnswer(words: Words, desk: Desk): Html {
       data-clears
     >
 ${typed(desk, "said", "text")}</textarea>
-    <label for="files">${words.say("answer.files")}</label>
-    <input
-      id="files"
-      type="file"
-      name="files"
-      multiple
-      accept="${accepted}"
-      aria-describedby="files-limit"
-      data-clears
-    />
+    <details class="attach" id="attach">
+      <summary>${words.say("answer.files")}</summary>
+      <input
+        id="files"
+        type="file"
+        name="files"
+        multiple
+        accept="${accepted}"
+        aria-label="${words.say("answer.files")}"
+        aria-describedby="files-limit"
+        data-most="${maxUploadBytes}"
+        data-clears
+      />
+      <p class="quiet" id="files-limit">${words.say("answer.filesLimit", limits)}</p>
+    </details>
     <ul id="chosen" class="chosen"></ul>
-    <p class="quiet" id="files-limit">${words.say("answer.filesLimit", limits)}</p>
     ${button(words.say("answer.send", to), "button primary")}`;
 }
 

@@ -4,7 +4,11 @@ import type { ActRefusal } from "../../core/act.ts";
 import { type Evidence, type EvidenceRefusal, maxEvidenceFiles } from "../../core/evidence.ts";
 import type { Form } from "./act-forms.ts";
 
-const maxUploadBytes = 50_000_000;
+/** Of all files of an answer. */
+export const maxUploadBytes = 50_000_000;
+
+/** For what stands in the form beside them. */
+const slackBytes = 64 * 1024;
 
 export type KeepEvidence = (
   bytes: Uint8Array,
@@ -12,7 +16,7 @@ export type KeepEvidence = (
 ) => Promise<Evidence | { refused: EvidenceRefusal }>;
 
 /** For the one form with files, behind the door: a stranger's are not read at all. */
-export const limitUploads = bodyLimit({ maxSize: maxUploadBytes });
+export const limitUploads = bodyLimit({ maxSize: maxUploadBytes + slackBytes });
 
 /** What a form has sent, its files apart; a file input that was left alone is none. */
 export async function sentIn(c: Context): Promise<{ form: Form; files: readonly File[] }> {

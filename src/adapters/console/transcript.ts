@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import type { LogEntry, Said } from "../../core/conversation.ts";
 import type { Language } from "../../core/language.ts";
 import { besideFiles, filesIn, type Message, plainText } from "../../core/message.ts";
-import type { Delivery } from "../../ports/store.ts";
+import type { Delivery, UnsentReply } from "../../ports/store.ts";
 import { anchorOf, reasonOf, renderState } from "./deliveries.ts";
 import { button, type Desk, isMine, renderForm, typed } from "./desk-forms.ts";
 import { renderFile } from "./file.ts";
@@ -13,6 +13,7 @@ import { type Words, visible } from "./words.ts";
 interface Transcript {
   log: readonly LogEntry[];
   deliveries: readonly Delivery[];
+  unsent: readonly UnsentReply[];
   /** For screen readers. */
   customerLanguage: Language;
   /** The case's. */
@@ -57,14 +58,15 @@ function renderTurn(
 function renderSaid(
   words: Words,
   { seq, at, id, message }: { seq: number; at: number; id: string; message: Message },
-  { deliveries, address, desk }: Transcript,
+  { deliveries, unsent, address, desk }: Transcript,
   { rewordings, withdrawn }: Retold,
 ): Html | undefined {
-  const trouble = deliveries.find(
-    (one) => one.seq === seq && (one.state === "failed" || one.state === "repeated"),
-  );
-  if (message.replaces !== undefined)
-    return trouble && renderDeed(words, { seq, at }, renderTrouble(words, trouble));
+  const trouble = deliveries.find((one) => one.seq === seq && one.state !== "sent");
+  const waits = unsent.find((one) => one.seq === seq);
+  if (message.replaces !== undefined) {
+    if (trouble) return renderDeed(words, { seq, at }, renderTrouble(words, trouble));
+    return waits && renderDeed(words, { seq, at }, renderProgress(words, waits.state));
+  }
   const versions = [message, ...(rewordings.get(id) ?? [])];
   const latest = versions.at(-1) ?? message;
   const { author } = message;
@@ -81,6 +83,7 @@ function renderSaid(
       versions.slice(0, -1).map((one) => wordsOf(one)),
       message.language,
     )}
+    ${author && !trouble && html`<p class="aside">${renderProgress(words, waits?.state)}</p>`}
     ${author?.id === desk.agent.id && !isWithdrawn && renderChange(words, desk, { seq, id, latest })}`,
     trouble,
   );
@@ -199,6 +202,10 @@ const renderDeed = (words: Words, { seq, at }: { seq: number; at: number }, done
   html`<li class="turn act" id="${anchorOf(seq)}">
     <p>${done} ${renderTime(words, at)}</p>
   </li>`;
+
+/** How it stands with what people said; what is in no lane any more was delivered. */
+const renderProgress = (words: Words, waits: UnsentReply["state"] | undefined): Html =>
+  html`${waits ? "⏳" : "✓"} ${words.texts.text(`desk:state.${waits ?? "delivered"}`)}`;
 
 const renderTrouble = (words: Words, trouble: Delivery): Html =>
   html`${renderState(words, trouble)} ${reasonOf(words, trouble)}`;

@@ -140,12 +140,35 @@ describe("an agent's files", () => {
     expect(
       (await send("said", { ...headers(), "sec-fetch-site": "cross-site" }, 1000)).status,
     ).toBe(403);
-    expect((await send("said", headers(), 50_000_001)).status).toBe(413);
+    expect((await send("said", headers(), 50_100_000)).status).toBe(413);
     expect((await send("noted", headers(), 100_000)).status).toBe(413);
   });
 });
 
 describe("an agent's own message", () => {
+  it("says whether it is on its way, delivered, or not", async () => {
+    const deliver = async (outcome: "sent" | "failed") => {
+      const query = { channel: "web", now: chat.clock.now(), leaseMs: 1000, limit: 10 } as const;
+      for (
+        let [reply] = await chat.store.lease(query);
+        reply;
+        [reply] = await chat.store.lease(query)
+      )
+        await chat.store.settle([
+          { id: reply.id, outcome, at: chat.clock.now(), reason: "tooLong" },
+        ]);
+    };
+    await deliver("sent");
+    await post("said", { text: "Hej" });
+    expect(await page()).toMatch(/<bdi>Hej<\/bdi>[\s\S]*⏳ on its way/u);
+    await deliver("sent");
+    expect(await page()).toMatch(/<bdi>Hej<\/bdi>[\s\S]*✓ delivered/u);
+    await post("reworded", { message: await lastId(), text: "Hej då" });
+    expect(await page()).toMatch(/<li class="turn act"[\s\S]*⏳ on its way/u);
+    await deliver("failed");
+    expect(await page()).toMatch(/<li class="turn act"[\s\S]*Not delivered[\s\S]*too long/u);
+  });
+
   it("can be reworded and withdrawn on the page, which shows what it was", async () => {
     await post("said", { text: "Imorgn <i>" });
     const message = await lastId();

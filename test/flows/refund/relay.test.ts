@@ -90,13 +90,16 @@ describe("an agent's answer to one of the customer's messages", () => {
 
 describe("an agent's other words", () => {
   it("stand in the place of the first, with the same file", async () => {
-    await chat.act(alva, { type: "said", text: "Demian", files: [picture(1)] });
+    await chat.type("Quand ?", "the-words");
+    const files = [picture(1)];
+    await chat.act(alva, { type: "said", text: "Demian", files, answers: "the-words" });
     const message = await lastId();
     const messages = await chat.act(alva, { type: "reworded", message, text: "Demain" });
     expect(messages).toMatchObject([
       {
         replaces: message,
         author: { id: "alva" },
+        quote: "Quand ?",
         blocks: [{ text: "Demain" }, { file: { id: picture(1).id } }],
       },
     ]);

@@ -180,8 +180,13 @@ document.addEventListener("click", async (event) => {
 document.addEventListener("change", ({ target }) => {
   const list = first("#chosen");
   if (!list || !(target instanceof HTMLInputElement) || target.type !== "file") return;
+  const files = [...(target.files ?? [])];
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  const isTooMuch = bytes > Number(target.dataset["most"]);
+  target.setCustomValidity(isTooMuch ? (first("#files-limit")?.textContent ?? "") : "");
+  if (isTooMuch) target.reportValidity();
   list.replaceChildren(
-    ...[...(target.files ?? [])].map((file) => {
+    ...files.map((file) => {
       const item = document.createElement("li");
       if (/^image\/(?:png|jpeg|webp|gif)$/u.test(file.type)) {
         const picture = document.createElement("img");
