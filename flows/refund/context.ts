@@ -1,6 +1,6 @@
 import type { Decision, DecisionDraft, WantedThing } from "../../src/core/act.ts";
 import type { AgentRef } from "../../src/core/agent.ts";
-import type { Evidence, EvidenceRefusal } from "../../src/core/evidence.ts";
+import { countShown, type Evidence, type EvidenceRefusal } from "../../src/core/evidence.ts";
 import type { UnsupportedKind } from "../../src/core/inbound.ts";
 import type { Language } from "../../src/core/language.ts";
 import type { FlowEvent, UnreachableReason } from "../../src/core/conversation.ts";
@@ -208,7 +208,12 @@ export function pick(answers: Answers, questions: readonly QuestionId[]): Answer
 export function knownOf(context: RefundContext, inHand?: QuestionId): Known {
   const { at, timeZone, evidence } = context;
   const counting = inHand === undefined ? context.path : [...context.path, inHand];
-  return { answers: pick(context.answers, counting), evidenceCount: evidence.length, at, timeZone };
+  return {
+    answers: pick(context.answers, counting),
+    evidenceCount: countShown(evidence),
+    at,
+    timeZone,
+  };
 }
 
 /** What the bot says beside asking; texts in `render.ts`. */

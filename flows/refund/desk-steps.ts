@@ -3,6 +3,7 @@ import { assess } from "./assess.ts";
 import { deskCase, withAddition, withRecord } from "./case-steps.ts";
 import { chart } from "./chart.ts";
 import type { Decision } from "../../src/core/act.ts";
+import { countShown } from "../../src/core/evidence.ts";
 import type { AgentEvent, OpenCase, RefundContext, RefundEvent } from "./context.ts";
 import { readFacts } from "./facts.ts";
 
@@ -151,7 +152,7 @@ export const correct = [
     if (event.type !== "fact-corrected") return open;
     const { record } = open;
     const answers = { ...record.answers, ...event.answers };
-    const known = { answers, evidenceCount: record.evidence.length, at, timeZone };
+    const known = { answers, evidenceCount: countShown(record.evidence), at, timeZone };
     return withRecord(open, {
       ...record,
       answers,

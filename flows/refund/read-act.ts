@@ -7,6 +7,7 @@ import {
 } from "../../src/core/act.ts";
 import { refOf } from "../../src/core/agent.ts";
 import type { Said } from "../../src/core/conversation.ts";
+import { countShown } from "../../src/core/evidence.ts";
 import { filesIn, type Message } from "../../src/core/message.ts";
 import { decidingRule } from "./assess.ts";
 import type { AgentEvent, OpenCase, RefundContext } from "./context.ts";
@@ -189,7 +190,7 @@ function correction(
   const corrected = { [question]: reading.value } as Answers;
   const known = {
     answers: { ...record.answers, ...corrected },
-    evidenceCount: record.evidence.length,
+    evidenceCount: countShown(record.evidence),
     at,
     timeZone,
   };

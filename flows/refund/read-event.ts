@@ -1,5 +1,6 @@
 import type { Conversation, Said } from "../../src/core/conversation.ts";
 import {
+  countShown,
   isAudio,
   maxEvidenceFiles,
   type Evidence,
@@ -145,7 +146,7 @@ function readFiles(
     return { meaning: read ?? { type: "unsupported-sent", kind: "voice" }, said };
   }
   if (files.length === 0) return { meaning: { type: "evidence-refused", refused: reasons }, said };
-  const given = at.context.evidence.length + files.length;
+  const given = countShown(at.context.evidence) + files.length;
   const most = Math.max(maxEvidenceFiles, neededFiles(at));
   if (given > most)
     return {

@@ -15,6 +15,10 @@ export type EvidenceType = (typeof evidenceTypes)[number];
 /** What people listen to, such as a voice message. */
 export const isAudio = ({ type }: Pick<Evidence, "type">): boolean => type.startsWith("audio/");
 
+/** How many of them show something: a recording answers no question for pictures. */
+export const countShown = (files: readonly Pick<Evidence, "type">[]): number =>
+  files.filter((file) => !isAudio(file)).length;
+
 /** Of a file name that tells the type, without the dot. */
 export function endingOf(type: EvidenceType): string {
   if (type === "audio/mpeg") return "mp3";
