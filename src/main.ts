@@ -34,6 +34,7 @@ import { maxEvidenceBytes } from "./core/evidence.ts";
 import type { HeldInbound } from "./core/inbound.ts";
 import type { Texts } from "./core/texts.ts";
 import type { Channel } from "./ports/channel.ts";
+import type { LeasedReply } from "./ports/store.ts";
 import type { Desk } from "./ports/desk.ts";
 
 /** Builds the bot and runs it until it is told to end. */
@@ -133,6 +134,7 @@ async function run(config: Config): Promise<void> {
     language: config.defaultLanguage,
     timeZone: config.timeZone,
     act: createAuditedAct({ act: receiver.act, trail: store, clock, log, surface: "console" }),
+    keepEvidence,
     flow,
     topics: (own) => [
       ...topics.map((id) => ({ id, title: own.text(`bot:topic.${id}`) })),
@@ -158,6 +160,7 @@ async function run(config: Config): Promise<void> {
       accept,
       prompt: receiver.prompt,
       store,
+      evidence,
       texts,
       clock,
       log,
@@ -180,6 +183,7 @@ async function run(config: Config): Promise<void> {
       accept,
       prompt: receiver.prompt,
       store,
+      evidence,
       texts,
       clock,
       log,
@@ -199,13 +203,11 @@ async function run(config: Config): Promise<void> {
     ready: () => worker.wake(),
   });
   const around = { store, receiver, channels, clock, log, sleep: abortableSleep };
-  const deliverer = createDeliverer({
-    ...around,
-    settled(conversationId) {
-      worker.wake();
-      desk.settled(conversationId);
-    },
-  });
+  const settled = ({ conversationId }: LeasedReply) => {
+    worker.wake();
+    desk.settled(conversationId);
+  };
+  const deliverer = createDeliverer({ ...around, settled });
   const intake = createIntake({ ...around, keepEvidence, ready: () => worker.wake() });
   const worker = startWorker({ ...around, deliverer, intake, follower, desks });
   closing.defer(() => worker.stop());
