@@ -16,6 +16,8 @@ export interface Message {
   progress?: { step: number; of: number };
   /** The person of the shop who says it; absent where the bot does. */
   author?: AgentRef;
+  /** The message of this conversation that it takes the place of. */
+  replaces?: string;
   /** What the message waits for beside its choices; shapes the keyboard and the placeholder of a channel. */
   awaits?: "text" | "figure" | "files";
   /** The open question, and those behind it that can be answered together with it where a channel has forms. */

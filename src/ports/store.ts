@@ -1,5 +1,6 @@
 import type { Case } from "../core/case.ts";
 import type { ChannelName, Conversation, LogBody, LogEntry } from "../core/conversation.ts";
+import type { DeskName } from "../core/desk.ts";
 import type { HeldInbound } from "../core/inbound.ts";
 import type { Language } from "../core/language.ts";
 import type { Message } from "../core/message.ts";
@@ -54,11 +55,29 @@ export interface Store extends SessionRecords, AuditTrail {
   /** What became of a conversation's messages, of those that failed or may have come twice and of those with a receipt, in order. */
   readDeliveries(conversationId: string): Promise<Delivery[]>;
 
+  /** A conversation's messages that are still in their lanes, in order. What is neither here nor among the deliveries was sent. */
+  readUnsent(conversationId: string): Promise<UnsentReply[]>;
+
   /** The messages that failed or may have come twice, in all conversations, the latest first; only those before `before` if given. */
   listTroubledDeliveries(query: {
     before?: { at: number; messageId: string };
     limit: number;
   }): Promise<Delivery[]>;
+
+  /** Lets a desk follow a conversation from its beginning on, due at `at`; one that it follows already is left alone. */
+  follow(desk: DeskName, conversationId: string, at: number): Promise<void>;
+
+  /**
+   * Takes what a desk follows and is due at `now`, the longest due first, at
+   * most `limit`, for `leaseMs`. Each has one lease at a time.
+   */
+  leaseFollowing(query: FollowingQuery): Promise<LeasedFollowing[]>;
+
+  /**
+   * Keeps how far a desk has come and ends the lease, or holds on to it. False,
+   * and nothing is changed, where another lease has followed.
+   */
+  keepFollowing(kept: KeptFollowing): Promise<boolean>;
 
   /**
    * Keeps an inbound that can't be taken yet behind those that its
@@ -80,8 +99,15 @@ export interface Store extends SessionRecords, AuditTrail {
   /** The timers due at `now`, oldest first, at most `limit`. They stay until a commit's `timers` cancel or fire them. */
   dueTimers(now: number, limit: number): Promise<DueTimer[]>;
 
-  /** When the next timer is due, the next reply on these channels (all if absent) can be leased or the next held inbound is ready; undefined when nothing waits. */
-  nextDueAt(channels?: readonly ChannelName[]): Promise<number | undefined>;
+  /**
+   * When the next timer is due, the next reply on these channels can be leased,
+   * these desks have something to follow (all if absent) or the next held
+   * inbound is ready; undefined when nothing waits.
+   */
+  nextDueAt(
+    channels?: readonly ChannelName[],
+    desks?: readonly DeskName[],
+  ): Promise<number | undefined>;
 
   findCase(number: string): Promise<Case | undefined>;
 
@@ -120,6 +146,8 @@ export interface Store extends SessionRecords, AuditTrail {
   /** 32 random bytes under this name, made at the first call, the same ever after in every process. */
   secret(name: string): Promise<Uint8Array>;
 
+  readMark(name: string): Promise<string | undefined>;
+
   /** What a channel knows of its own connection (a session, the last message seen), of all names that begin with `prefix`, by name. */
   readMarks(prefix: string): Promise<Mark[]>;
 
@@ -150,6 +178,8 @@ export interface Commit {
   releases?: readonly string[];
   /** The conversation's replies that wait for a later try are due at once. */
   resumes?: boolean;
+  /** The desks that follow the conversation from its first case on. */
+  follows?: readonly DeskName[];
 }
 
 export type TimerChange =
@@ -208,6 +238,8 @@ export interface LeasedReply {
   uncertain: boolean;
   /** Of the last message in the lane that has one. */
   lastReceipt?: string;
+  /** Of the message that this one takes the place of, if it has one. */
+  replacesReceipt?: string;
 }
 
 export type Settlement =
@@ -228,6 +260,36 @@ export interface Delivery {
   receipt?: string;
   reason?: string;
   at: number;
+}
+
+/** A desk follows a conversation: everything committed or settled there since it was last kept makes it due, unless it waits already. */
+export interface LeasedFollowing {
+  desk: DeskName;
+  conversationId: string;
+  /** Says which lease it is; grows. */
+  lease: number;
+  /** What was kept last, in the desk's own terms; absent at first. */
+  place?: string;
+}
+
+export interface FollowingQuery {
+  desk: DeskName;
+  now: number;
+  leaseMs: number;
+  limit: number;
+}
+
+export interface KeptFollowing extends LeasedFollowing {
+  place: string;
+  /** The lease is held on to, ends until a time, or ends until something is committed or settled (which may have been by now). */
+  next: { leasedUntil: number } | { retryAt: number } | "nothing";
+}
+
+export interface UnsentReply {
+  messageId: string;
+  seq: number;
+  /** `waiting` was certainly not sent, `unknown` may have been or is being sent. */
+  state: "waiting" | "unknown";
 }
 
 export interface Mark {

@@ -77,7 +77,7 @@ const typed = (text: string): LogBody => ({
   said: { text },
 });
 
-const aCase = (changes: Partial<Case> = {}): Case => ({
+export const aCase = (changes: Partial<Case> = {}): Case => ({
   number: "RF-7K2QM",
   conversationId: "anna",
   channel: "web",

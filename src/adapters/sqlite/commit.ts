@@ -2,14 +2,14 @@ import type { DatabaseSync } from "node:sqlite";
 import { CaseNumberTaken, StaleConversation } from "../../core/errors.ts";
 import type { Commit } from "../../ports/store.ts";
 import { caseRow } from "./cases.ts";
+import type { Followings } from "./followings.ts";
 import type { HeldInbounds } from "./held.ts";
 import type { Lanes } from "./lanes.ts";
 
 /** `Store.commit` inside a transaction: what refuses it comes before the first write. */
 export function prepareCommit(
   db: DatabaseSync,
-  lanes: Lanes,
-  held: HeldInbounds,
+  { lanes, held, followings }: { lanes: Lanes; held: HeldInbounds; followings: Followings },
 ): (commit: Commit) => "committed" | "duplicate" {
   const selectHandled = db.prepare("SELECT 1 FROM handled WHERE key = ?");
   const selectConversation = db.prepare(
@@ -62,6 +62,7 @@ export function prepareCommit(
     writeLog(commit, lastSeq);
     writeTimers(commit);
     writeCases(commit);
+    writeFollowings(commit);
     return "committed";
   };
 
@@ -126,5 +127,10 @@ export function prepareCommit(
     for (const one of cases) {
       upsertCase.run(caseRow(one));
     }
+  }
+
+  function writeFollowings({ conversation: { id }, cases, follows = [], at }: Commit): void {
+    followings.changed(id, at);
+    if (cases.length > 0) for (const desk of follows) followings.follow(desk, id, at);
   }
 }

@@ -1,6 +1,13 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ChannelName, LogBody } from "../../core/conversation.ts";
-import type { Delivery, LeasedReply, LeaseQuery, Settlement } from "../../ports/store.ts";
+import type { Followings } from "./followings.ts";
+import type {
+  Delivery,
+  LeasedReply,
+  LeaseQuery,
+  Settlement,
+  UnsentReply,
+} from "../../ports/store.ts";
 
 /**
  * The replies that wait to be sent. Only the oldest of a lane has a
@@ -21,10 +28,11 @@ export interface Lanes {
   /** A conversation's oldest reply is due at once, unless it is leased. */
   resume(conversationId: string, at: number): void;
   deliveriesOf(conversationId: string): Delivery[];
+  unsentOf(conversationId: string): UnsentReply[];
   troubledDeliveries(before: { at: number; messageId: string }, limit: number): Delivery[];
 }
 
-export function prepareLanes(db: DatabaseSync): Lanes {
+export function prepareLanes(db: DatabaseSync, followings: Followings): Lanes {
   const insert = db.prepare(`
     INSERT INTO outbox (id, conversation_id, channel, seq, ready_at)
     VALUES (
@@ -76,6 +84,13 @@ export function prepareLanes(db: DatabaseSync): Lanes {
   const selectDeliveries = db.prepare(
     `SELECT ${columns} FROM delivery WHERE conversation_id = ? ORDER BY seq`,
   );
+  const selectUnsent = db.prepare(`
+    SELECT id AS messageId, seq, iif(uncertain OR leased, 'unknown', 'waiting') AS state
+    FROM outbox WHERE conversation_id = ? ORDER BY channel, seq
+  `);
+  const selectReceipt = db.prepare(
+    "SELECT receipt FROM delivery WHERE conversation_id = ? AND message_id = ? AND receipt IS NOT NULL",
+  );
   const selectTroubled = db.prepare(`
     SELECT ${columns} FROM delivery WHERE state <> 'sent' AND (at, message_id) < (?, ?)
     ORDER BY at DESC, message_id DESC LIMIT ?
@@ -89,7 +104,18 @@ export function prepareLanes(db: DatabaseSync): Lanes {
     return rows.map(({ body, uncertain, ...reply }) => {
       take.run({ id: reply.id, leasedUntil: now + leaseMs });
       const { message } = JSON.parse(body) as LogBody & { type: "message" };
-      return { ...withoutNull(reply), message, uncertain: uncertain === 1 };
+      const replaced =
+        message.replaces === undefined
+          ? undefined
+          : (selectReceipt.get(reply.conversationId, message.replaces) as
+              | { receipt: string }
+              | undefined);
+      return {
+        ...withoutNull(reply),
+        message,
+        uncertain: uncertain === 1,
+        ...(replaced && { replacesReceipt: replaced.receipt }),
+      };
     });
   }
 
@@ -106,6 +132,7 @@ export function prepareLanes(db: DatabaseSync): Lanes {
     if (!removed) return;
     const { conversationId, channel, seq } = removed;
     readyNext.run({ conversationId, channel });
+    followings.changed(conversationId, settlement.at);
     const state = outcome === "sent" && settlement.repeated ? "repeated" : outcome;
     const receipt = outcome === "sent" ? (settlement.receipt ?? null) : null;
     const reason = outcome === "failed" ? settlement.reason : null;
@@ -121,6 +148,8 @@ export function prepareLanes(db: DatabaseSync): Lanes {
     settle,
     resume: (conversationId, at) => void resumeLane.run({ conversationId, at }),
     deliveriesOf: (conversationId) => deliveries(selectDeliveries.all(conversationId)),
+    unsentOf: (conversationId) =>
+      selectUnsent.all(conversationId).map((row) => ({ ...row }) as unknown as UnsentReply),
     troubledDeliveries: ({ at, messageId }, limit) =>
       deliveries(selectTroubled.all(at, messageId, limit)),
   };

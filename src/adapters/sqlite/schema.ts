@@ -195,6 +195,20 @@ const migrations = [
   CREATE TRIGGER audit_is_not_removed BEFORE DELETE ON audit
     BEGIN SELECT raise(ABORT, 'the audit log is only appended to'); END;
   `,
+  // How far each desk has come in the logs that it follows.
+  `
+  CREATE TABLE following (
+    conversation_id TEXT NOT NULL REFERENCES conversation (id),
+    desk TEXT NOT NULL,
+    ready_at INTEGER, -- NULL while there is nothing new; while it is leased, the lease's end
+    leased INTEGER NOT NULL DEFAULT 0,
+    lease INTEGER NOT NULL DEFAULT 0,
+    changed_at INTEGER, -- something new since the lease began
+    place TEXT,
+    PRIMARY KEY (conversation_id, desk)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX following_ready ON following (desk, ready_at) WHERE ready_at IS NOT NULL;
+  `,
 ];
 
 /**

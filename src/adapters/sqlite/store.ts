@@ -7,12 +7,14 @@ import {
   type LogBody,
   type LogEntry,
 } from "../../core/conversation.ts";
+import { deskNames } from "../../core/desk.ts";
 import { FolderUnwritable } from "../../core/errors.ts";
 import type { DueTimer, Mark, Store } from "../../ports/store.ts";
 import { prepareAudit } from "./audit.ts";
 import { prepareCases } from "./cases.ts";
 import { prepareCommit } from "./commit.ts";
 import { isUnwritable, storeFailure } from "./failure.ts";
+import { prepareFollowings } from "./followings.ts";
 import { createPrivateFile, createPrivateFolder } from "./folder.ts";
 import { prepareHeld } from "./held.ts";
 import { prepareLanes } from "./lanes.ts";
@@ -48,8 +50,11 @@ function openFolder(folder: string): Store {
     const path = join(folder, "ombud.sqlite");
     createPrivateFile(path);
     const db = openDatabase(path);
-    // Whoever leased a reply is gone: nobody else can have had the folder.
-    db.exec("UPDATE outbox SET leased = 0, uncertain = 1, ready_at = 0 WHERE leased = 1");
+    // Whoever leased anything is gone: nobody else can have had the folder.
+    db.exec(`
+      UPDATE outbox SET leased = 0, uncertain = 1, ready_at = 0 WHERE leased = 1;
+      UPDATE following SET ready_at = 0 WHERE leased = 1;
+    `);
     return createSqliteStore(db, release);
   } catch (error) {
     release();
@@ -66,10 +71,11 @@ function openFailure(folder: string, error: unknown): unknown {
 /** The store on an open database, which it closes; `release` is called after that. */
 export function createSqliteStore(db: DatabaseSync, release?: () => void): Store {
   const writer = createWriter(db);
-  const lanes = prepareLanes(db);
+  const followings = prepareFollowings(db);
+  const lanes = prepareLanes(db, followings);
   const held = prepareHeld(db);
   const cases = prepareCases(db);
-  const commit = prepareCommit(db, lanes, held);
+  const commit = prepareCommit(db, { lanes, held, followings });
   const sessions = prepareSessions(db);
   const audit = prepareAudit(db);
 
@@ -99,6 +105,7 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
   const selectMarks = db.prepare(
     "SELECT name, value FROM mark WHERE name >= ? AND name < ? || char(1114111) ORDER BY name",
   );
+  const selectMark = db.prepare("SELECT value FROM mark WHERE name = ?");
   const replaceMark = db.prepare("INSERT OR REPLACE INTO mark (name, value) VALUES (?, ?)");
   const deleteMark = db.prepare("DELETE FROM mark WHERE name = ?");
   const deleteHandled = db.prepare("DELETE FROM handled WHERE at < ?");
@@ -138,8 +145,17 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
     readDeliveries: (conversationId) =>
       read("read deliveries", () => lanes.deliveriesOf(conversationId)),
 
+    readUnsent: (conversationId) => read("read replies", () => lanes.unsentOf(conversationId)),
+
     listTroubledDeliveries: ({ before = { at: Number.MAX_SAFE_INTEGER, messageId: "" }, limit }) =>
       read("list deliveries", () => lanes.troubledDeliveries(before, limit)),
+
+    follow: (desk, conversationId, at) =>
+      writer.write("follow a conversation", () => followings.follow(desk, conversationId, at)),
+    leaseFollowing: (query) =>
+      writer.write("lease what a desk follows", () => followings.lease(query)),
+    keepFollowing: (kept) =>
+      writer.write("keep how far a desk has come", () => followings.keep(kept)),
 
     hold: (one) => writer.write("hold a message", () => held.hold(one)),
     isHolding: (conversationId) =>
@@ -153,13 +169,17 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
         selectDueTimers.all(now, limit).map((row) => ({ ...row }) as unknown as DueTimer),
       ),
 
-    nextDueAt: (channels = channelNames) =>
+    nextDueAt: (channels = channelNames, desks = deskNames) =>
       read("read what is due", () => {
         const next = [
           selectNextTimer.get() as { at: number | null },
           ...channels.map((channel) => selectNextReply.get(channel) as { at: number | null }),
         ].map(({ at }) => at ?? undefined);
-        const times = [...next, held.nextReadyAt()].filter((at) => at !== undefined);
+        const times = [
+          ...next,
+          ...desks.map((desk) => followings.nextReadyAt(desk)),
+          held.nextReadyAt(),
+        ].filter((at) => at !== undefined);
         return times.length > 0 ? Math.min(...times) : undefined;
       }),
 
@@ -200,6 +220,9 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
         insertSecret.run(name, randomBytes(32));
         return (selectSecret.get(name) as { bytes: Uint8Array }).bytes;
       }),
+
+    readMark: (name) =>
+      read("read a mark", () => (selectMark.get(name) as { value: string } | undefined)?.value),
 
     readMarks: (prefix) =>
       read("read marks", () =>

@@ -24,6 +24,7 @@ import {
 import type { Conversation } from "../../../src/core/conversation.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { deskRecordsContract } from "../../contract/desk-records.ts";
+import { followingsContract } from "../../contract/followings.ts";
 import { commit, said, storeContract } from "../../contract/store.ts";
 
 let root: string;
@@ -43,6 +44,15 @@ storeContract(
 
 deskRecordsContract(
   "the SQLite store's records of the desk, in a folder",
+  async () => openSqliteStore(join(root, "data")),
+  async (store: Store) => {
+    await store.close();
+    return openSqliteStore(join(root, "data"));
+  },
+);
+
+followingsContract(
+  "what desks follow in the SQLite store, in a folder",
   async () => openSqliteStore(join(root, "data")),
   async (store: Store) => {
     await store.close();
@@ -120,6 +130,7 @@ describe("the folder", () => {
 /** Takes away what the versions after 3 brought. */
 const toVersion3 = (db: DatabaseSync) =>
   db.exec(`
+    DROP TABLE following;
     DROP TABLE mark;
     DROP TABLE session;
     DROP TABLE audit;
