@@ -9,8 +9,11 @@ import type { SessionRecords } from "./sessions.ts";
 
 /**
  * Everything that must survive a crash. An implementation keeps all promises
- * of `test/contract/store.ts` and `test/contract/desk-records.ts`. Every method may throw `StoreUnavailable`;
- * then nothing of the call has happened, and the same call may be repeated.
+ * of `test/contract/store.ts`, `test/contract/followings.ts` and
+ * `test/contract/desk-records.ts`. Every method may throw `StoreUnavailable`;
+ * then nothing of the call has happened or, where an answer was lost on the
+ * way, all of it: the same call may be repeated, and what had happened is not
+ * done twice.
  */
 export interface Store extends SessionRecords, AuditTrail {
   /** The conversation as last committed. */
@@ -156,6 +159,14 @@ export interface Store extends SessionRecords, AuditTrail {
 
   /** Forgets keys handled before `before`. */
   forgetHandled(before: number): Promise<void>;
+
+  /**
+   * `changed` is called with the conversations that another process has
+   * committed to, or with none where it can't be told which: never the truth,
+   * only a reason to look. Word may come late or twice; lost word is made up
+   * for within seconds. Absent where one process has the store.
+   */
+  watch?(changed: (conversationIds: readonly string[]) => void): void;
 
   close(): Promise<void>;
 }

@@ -1,0 +1,7 @@
+-- Notes that the index knows a conversation's cases, unless they have changed since.
+-- KEYS  the conversation's part
+-- ARGV  conversation, revision
+-- Gives nothing.
+if call('HGET', shard .. ':pending', ARGV[1]) == ARGV[2] then
+  call('HDEL', shard .. ':pending', ARGV[1])
+end
