@@ -24,6 +24,8 @@ export interface Client {
   run<T>(what: string, script: ScriptName, call: Call): Promise<T>;
   /** One command, whose first key is `key`. */
   send<T>(what: string, key: string, command: readonly string[]): Promise<T>;
+  /** Nothing is asked of this Redis any more: every call throws this. */
+  refuse(error: Error): void;
   close(): Promise<void>;
 }
 
@@ -102,6 +104,7 @@ export function createRedisClient(
   let connecting: Promise<void> | undefined;
   let lastFault: unknown;
   let closed = false;
+  let refused: Error | undefined;
   let look = 0;
   let lastAnswer = 0;
   const underWay = new Set<number[]>();
@@ -174,6 +177,7 @@ export function createRedisClient(
   }
 
   async function ask(key: string, command: readonly string[]): Promise<unknown> {
+    if (refused) throw refused;
     const on = link?.isReady ? link : await linked();
     const asked = [look];
     underWay.add(asked);
@@ -212,6 +216,9 @@ export function createRedisClient(
     run,
     send,
     connect,
+    refuse(error) {
+      refused = error;
+    },
     async close() {
       if (closed) return;
       closed = true;

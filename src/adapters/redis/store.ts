@@ -88,7 +88,12 @@ async function openStore(url: string, isCluster: boolean): Promise<Store> {
     const looking = setInterval(() => void look().catch(() => undefined), lookEveryMs);
     looking.unref();
     const look = async () => {
-      await checkFormat({ send: (key, command) => client.send("read", key ?? deskShard, command) });
+      const ask = (key = deskShard, command: readonly string[]) =>
+        client.send("read", key, command);
+      await checkFormat({ send: ask }).catch((error: unknown) => {
+        if (error instanceof StoreTooNew) client.refuse(error);
+        throw error;
+      });
       if (await due.look()) watcher?.([]);
     };
 
