@@ -150,7 +150,7 @@ function createReads(client: Client, due: Due): Reads {
     async load(conversationId) {
       const part = shardOf(conversationId);
       const command = ["GET", `${part}:c:${conversationId}`];
-      const stored = await client.send<string | null>("load a conversation", part, command);
+      const stored = await client.read("load a conversation", part, command);
       return stored === null ? undefined : conversationIn(conversationId, stored);
     },
 
