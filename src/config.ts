@@ -123,6 +123,24 @@ export const settings = z.object({
     .regex(/^\d{1,9}(?:\.\d{1,3})?$/u, "must be an amount in CURRENCY, such as 100 or 99.50")
     .transform(Number)
     .optional(),
+  DESK_TELEGRAM_CHAT: z
+    .string()
+    .regex(
+      /^-\d{5,20}$/u,
+      "must be the id of a group with topics, which begins with -100, such as -1001234567890",
+    )
+    .optional(),
+  DESK_DISCORD_CHANNEL: z
+    .string()
+    .regex(/^\d{15,20}$/u, "must be the id of a forum channel, such as 1312345678901234567")
+    .optional(),
+  DESK_LANGUAGE: z.enum(languages, `must be one of ${languages.join(", ")}, such as fr`).optional(),
+  DESK_REPLIES: z
+    .enum(
+      ["marked", "all"],
+      "must be marked (only what follows /reply goes to the customer) or all (everything but what begins with //), such as marked",
+    )
+    .default("marked"),
   AGENTS_FILE: z
     .string()
     .regex(/^\P{C}+$/u, "must be a file's path, such as agents.json")
@@ -284,6 +302,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     orderNumberPattern: found.ORDER_NUMBER_PATTERN,
     /** The list of who works at the desk; undefined where that is the owner alone. */
     agentsFile: found.AGENTS_FILE,
+    /** Where agents work beside the console, each undefined where they don't. */
+    desks: {
+      telegramChat: found.DESK_TELEGRAM_CHAT,
+      discordChannel: found.DESK_DISCORD_CHANNEL,
+      /** What the threads are written in. */
+      language: found.DESK_LANGUAGE ?? found.DEFAULT_LANGUAGE,
+      /** Only what is marked as a reply goes to the customer; otherwise all but what is marked as a note. */
+      repliesAreMarked: found.DESK_REPLIES === "marked",
+    },
     oidc: oidcOf(found),
   };
 }
@@ -329,8 +356,12 @@ function oidcOf(found: z.infer<typeof settings>) {
 
 /** Undefined where no customer is served on Discord. */
 function discordOf(found: z.infer<typeof settings>) {
-  if (found.DISCORD_BOT_TOKEN === undefined) return undefined;
   const { DISCORD_SUPPORT_CHANNEL: supportChannel } = found;
+  if (found.DISCORD_BOT_TOKEN === undefined && found.DESK_DISCORD_CHANNEL !== undefined)
+    throw new BadConfig([
+      "DISCORD_BOT_TOKEN: must be set with DESK_DISCORD_CHANNEL, for the bot works there too",
+    ]);
+  if (found.DISCORD_BOT_TOKEN === undefined) return undefined;
   return {
     token: found.DISCORD_BOT_TOKEN,
     apiRoot: found.DISCORD_API_ROOT,
@@ -341,8 +372,12 @@ function discordOf(found: z.infer<typeof settings>) {
 
 /** Undefined where no customer is served on Telegram. */
 function telegramOf(found: z.infer<typeof settings>) {
-  if (found.TELEGRAM_BOT_TOKEN === undefined) return undefined;
   const { TELEGRAM_WEBHOOK_URL: url, TELEGRAM_WEBHOOK_SECRET: secret } = found;
+  if (found.TELEGRAM_BOT_TOKEN === undefined && found.DESK_TELEGRAM_CHAT !== undefined)
+    throw new BadConfig([
+      "TELEGRAM_BOT_TOKEN: must be set with DESK_TELEGRAM_CHAT, for the bot works there too",
+    ]);
+  if (found.TELEGRAM_BOT_TOKEN === undefined) return undefined;
   if (url !== undefined && secret === undefined)
     throw new BadConfig([
       "TELEGRAM_WEBHOOK_SECRET: must be set with TELEGRAM_WEBHOOK_URL, or anybody could send updates; such as what `openssl rand -hex 32` prints",

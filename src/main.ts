@@ -16,6 +16,8 @@ import { createSharpInspector } from "./adapters/sharp/inspector.ts";
 import { createWebChat } from "./adapters/web/channel.ts";
 import { clientAddress } from "./adapters/web/client.ts";
 import { createAuditedAct } from "./app/audited-act.ts";
+import { createDeskHand } from "./app/desk-hand.ts";
+import { createFollower } from "./app/follow.ts";
 import { createDeliverer } from "./app/deliver.ts";
 import { createIntake } from "./app/intake.ts";
 import { createKeepEvidence } from "./app/keep-evidence.ts";
@@ -28,6 +30,7 @@ import { maxEvidenceBytes } from "./core/evidence.ts";
 import type { HeldInbound } from "./core/inbound.ts";
 import type { Texts } from "./core/texts.ts";
 import type { Channel } from "./ports/channel.ts";
+import type { Desk } from "./ports/desk.ts";
 import type { Log } from "./ports/log.ts";
 import type { Store } from "./ports/store.ts";
 
@@ -68,6 +71,7 @@ async function run(config: Config): Promise<void> {
     },
     (language) => texts.in(language),
   );
+  const { telegramChat, discordChannel, repliesAreMarked, language: deskLanguage } = config.desks;
   const receiver = createReceiver({
     flow,
     store,
@@ -75,6 +79,10 @@ async function run(config: Config): Promise<void> {
     clock,
     log,
     defaultLanguage: config.defaultLanguage,
+    desks: [
+      ...(telegramChat === undefined ? [] : (["telegram"] as const)),
+      ...(discordChannel === undefined ? [] : (["discord"] as const)),
+    ],
     fits: (name, message) =>
       channels.find((channel) => channel.name === name)?.fits(message) ?? true,
     committed(conversationId) {
@@ -131,13 +139,17 @@ async function run(config: Config): Promise<void> {
     targetHours: config.deskTargetHours,
     charts: { flow: flow.id, pictures: readPictures() },
   });
+  const hand = createDeskHand({ act: receiver.act, agents, flow, store, texts, clock, log });
   const channels: Channel[] = [web.channel];
+  const desks: Desk[] = [];
+  const atDesk = { hand, evidence, language: deskLanguage, repliesAreMarked };
   const accept = (inbound: HeldInbound) => intake.accept(inbound);
   // A platform's library is loaded only where it is used: it would make every start slower.
   const telegram =
     config.telegram &&
     (await import("./adapters/telegram/channel.ts")).openTelegram({
       ...config.telegram,
+      ...(telegramChat !== undefined && { desk: { chat: telegramChat, ...atDesk } }),
       defaultLanguage: config.defaultLanguage,
       accept,
       prompt: receiver.prompt,
@@ -149,6 +161,7 @@ async function run(config: Config): Promise<void> {
     });
   if (telegram) {
     channels.push(telegram.channel);
+    if (telegram.desk) desks.push(telegram.desk);
     closing.defer(() => telegram.close());
   }
   const discord =
@@ -157,6 +170,7 @@ async function run(config: Config): Promise<void> {
       await import("./adapters/discord/channel.ts")
     ).openDiscord({
       ...config.discord,
+      ...(discordChannel !== undefined && { desk: { channel: discordChannel, ...atDesk } }),
       defaultLanguage: config.defaultLanguage,
       shopName: config.shopName,
       accept,
@@ -168,15 +182,28 @@ async function run(config: Config): Promise<void> {
       sleep: abortableSleep,
     }));
   if (discord) channels.push(discord.channel);
+  if (discord?.desk) desks.push(discord.desk);
+  const follower = createFollower({
+    desks,
+    store,
+    flow,
+    texts: texts.in(deskLanguage),
+    timeZone: config.timeZone,
+    urlOf: (number) => `${config.publicUrl ?? http.url}/console/cases/${number}`,
+    clock,
+    log,
+    ready: () => worker.wake(),
+  });
   const around = { store, receiver, channels, clock, log, sleep: abortableSleep };
   const deliverer = createDeliverer({ ...around, settled: () => worker.wake() });
   const intake = createIntake({ ...around, keepEvidence, ready: () => worker.wake() });
-  const worker = startWorker({ ...around, deliverer, intake });
+  const worker = startWorker({ ...around, deliverer, intake, follower, desks });
   closing.defer(() => worker.stop());
   store.watch?.((conversationIds) => {
     worker.wake();
     for (const id of conversationIds) desk.changed(id);
   });
+  void follower.begin().catch(() => log.error({}, "open cases are shown once something happens"));
   if (telegram) closing.defer(() => telegram.stopTaking());
   if (discord) {
     discord.start();

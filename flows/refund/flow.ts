@@ -3,7 +3,7 @@ import { begin, step } from "../../src/core/decide.ts";
 import type { Flow } from "../../src/core/flow.ts";
 import type { Language } from "../../src/core/language.ts";
 import type { Texts } from "../../src/core/texts.ts";
-import type { DecisionRecord, RefundContext } from "./context.ts";
+import type { DecisionRecord, RefundContext, RefundEvent } from "./context.ts";
 import { clausesIn, draftDecision, preview } from "./decision-draft.ts";
 import { machine } from "./machine.ts";
 import { describe } from "./describe.ts";
@@ -23,6 +23,14 @@ export interface RefundSettings extends Shop {
   /** From this sum on, in the currency's minor unit, a decision needs a second person; absent where none ever does. */
   approvalAmountMinor?: number;
 }
+
+/** What a customer writes to people rather than to the bot. */
+const forDesk: ReadonlySet<string> = new Set([
+  "customer-wrote",
+  "case-extended",
+  "contested",
+  "person-asked",
+] satisfies RefundEvent["type"][]);
 
 /** The refund policy as a flow of the bot. */
 export function createRefund(
@@ -69,6 +77,7 @@ export function createRefund(
     draftDecision: (record, texts) => draftDecision(record as DecisionRecord, currency, texts),
     preview: (draft, made, texts) => preview(draft, made, settings, texts),
     clauses: clausesIn,
+    concernsDesk: ({ type }) => forDesk.has(type),
     render: (said, snapshot, texts) => render(said, snapshot, texts, settings),
   };
   return flow;

@@ -1,6 +1,7 @@
 import { leastRole, type Act, type ActRefusal } from "../core/act.ts";
 import { isAtLeast } from "../core/agent.ts";
 import type { ChannelName, Conversation } from "../core/conversation.ts";
+import type { DeskName } from "../core/desk.ts";
 import { begin, step } from "../core/decide.ts";
 import { ActRefused, BotError, CaseNumberTaken, StaleConversation } from "../core/errors.ts";
 import type { Flow, Moment, Step } from "../core/flow.ts";
@@ -57,6 +58,8 @@ export function createReceiver(parts: {
   clock: Clock;
   log: Log;
   defaultLanguage: Language;
+  /** The desks that follow conversations with a case. */
+  desks?: readonly DeskName[];
   /** Whether a channel takes a message in one piece; absent where all take any. */
   fits?: (channel: ChannelName, message: Message) => boolean;
   /** Called after each commit: replies and timers may wait. */
@@ -131,15 +134,27 @@ export function createReceiver(parts: {
   ): Promise<"committed" | "duplicate"> {
     for (let attempt = 1; ; attempt++) {
       const moment = { now: clock.now(), dice: hex(clock.random(4)) };
-      const turn = decide(await store.load(conversationId), moment);
+      const first =
+        attempt === 1 && decideOnOlder(await store.load(conversationId, "orOlder"), moment);
+      const turn = first || decide(await store.load(conversationId), moment);
       if (!turn) return "duplicate";
       try {
-        const result = await store.commit({ ...turn, handled: key, at: moment.now });
+        const follows = parts.desks ?? [];
+        const result = await store.commit({ ...turn, handled: key, at: moment.now, follows });
         if (result === "committed") committed(conversationId);
         return result;
       } catch (error) {
         const lostRace = error instanceof StaleConversation || error instanceof CaseNumberTaken;
         if (!lostRace || attempt >= mostAttempts) throw error;
+      }
+    }
+
+    /** What may be old says nothing but what a commit would confirm: no refusal, and not that there is nothing to do. */
+    function decideOnOlder(stored: Conversation | undefined, moment: Moment): Turn | undefined {
+      try {
+        return stored && decide(stored, moment);
+      } catch {
+        return undefined;
       }
     }
   }

@@ -47,6 +47,8 @@ export interface Flow {
     made: { number: string; by: AgentRef; at: number },
     texts: Texts,
   ) => { block: DecisionBlock; needsSecond: boolean } | { refused: ActRefusal };
+  /** Whether people at the desk should read at once what a customer did; all else stands in the case. */
+  concernsDesk: (event: FlowEvent) => boolean;
   /** What a decision may cite. */
   clauses: (texts: Texts) => readonly { id: string; title: string }[];
   /** The messages for what the machine said, closed by the prompt of where the conversation stands now. */

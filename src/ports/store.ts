@@ -16,8 +16,11 @@ import type { SessionRecords } from "./sessions.ts";
  * done twice.
  */
 export interface Store extends SessionRecords, AuditTrail {
-  /** The conversation as last committed. */
-  load(conversationId: string): Promise<Conversation | undefined>;
+  /**
+   * The conversation as last committed. `orOlder`: or as this process saw it
+   * last, which spares a way, for who commits on top of it: `commit` refuses what is old.
+   */
+  load(conversationId: string, orOlder?: "orOlder"): Promise<Conversation | undefined>;
 
   /**
    * Writes the next conversation, marks the inbound as handled, appends the

@@ -6,6 +6,7 @@ import type { Language } from "../../core/language.ts";
 import type { Message } from "../../core/message.ts";
 import type { Channel } from "../../ports/channel.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { Desk, DeskWork } from "../../ports/desk.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Store } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
@@ -43,6 +44,8 @@ export interface TelegramOptions {
   /** Absent for long polling. */
   webhook?: Webhook;
   pace: { perSecond: number; chatPerSecond: number; groupPerMinute: number };
+  /** The group in whose topics agents work; absent where they don't. */
+  desk?: { chat: string } & DeskWork;
   defaultLanguage: Language;
   /** Durable when it resolves. */
   accept: (inbound: HeldInbound) => Promise<void>;
@@ -57,6 +60,8 @@ export interface TelegramOptions {
 
 export interface Telegram {
   channel: Channel;
+  /** Absent where agents don't work there. */
+  desk?: Desk;
   /** To be mounted at the path of the webhook's address; absent with polling. */
   webhook?: { path: string; app: Hono };
   /** Takes no more updates, lets those in hand come to their end and fetches no more files. */

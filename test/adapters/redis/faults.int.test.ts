@@ -94,6 +94,24 @@ describe.skipIf(await redisFault())("with a Redis", () => {
       expect(await one.readUnsent("anna")).toEqual([]);
     });
 
+    it("commit on what they saw last, and hear that it is old", async () => {
+      const [one, other] = [await openStore(), await openStore()];
+      await one.commit(commit());
+      await other.commit(commit({ revision: 2, standing: "later" }));
+      // Whatever `one` has heard by now: what it may still believe is refused.
+      const seen = await one.load("anna", "orOlder");
+      const next = commit({ revision: (seen?.revision ?? 0) + 1 }, { handled: "next" });
+      await one.commit(next).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(StaleConversation);
+      });
+      expect(await one.load("anna")).toMatchObject({ revision: expect.toSatisfy((r) => r >= 2) });
+      await other.commit(
+        commit({ revision: ((await one.load("anna"))?.revision ?? 0) + 1 }, { handled: "last" }),
+      );
+      const last = (await one.load("anna"))?.revision;
+      await until(async () => (await one.load("anna", "orOlder"))?.revision === last);
+    });
+
     it("keep one chain of the audit log", async () => {
       const stores = [await openStore(), await openStore()];
       const entry = { at, surface: "console", what: "loggedIn", outcome: "done" } as const;
