@@ -125,7 +125,7 @@ describe.skipIf(await redisFault())("with a Redis", () => {
     const store = await openStore();
     for (const detail of ["1", "2", "3"])
       await store.audit({ at, surface: "console", what: "taken", outcome: "done", detail });
-    const row = String(await raw("LINDEX", "ombud{desk}:audit", "1"));
+    const row = (await raw("LINDEX", "ombud{desk}:audit", "1")) as unknown as string;
     await raw("LSET", "ombud{desk}:audit", "1", row.replace('"2"', '"4"'));
     expect(await store.checkAudit()).toMatchObject({ entries: 3, brokenAt: 2 });
     expect((await store.listAudit({ limit: 9 })).map(({ intact }) => intact)).toEqual([
