@@ -201,7 +201,10 @@ async function run(config: Config): Promise<void> {
   closing.defer(() => worker.stop());
   store.watch?.((conversationIds) => {
     worker.wake();
-    for (const id of conversationIds) desk.changed(id);
+    for (const id of conversationIds) {
+      web.changed(id);
+      desk.changed(id);
+    }
   });
   void follower.begin().catch(() => log.error({}, "open cases are shown once something happens"));
   if (telegram) closing.defer(() => telegram.stopTaking());
