@@ -10,6 +10,7 @@ import { type Client, createRedisClient } from "./client.ts";
 import { createCommit } from "./commit.ts";
 import { createAudit, createSessions } from "./desk-records.ts";
 import { createDue, type Due } from "./due.ts";
+import { reasonOf } from "./failure.ts";
 import { createFollowings } from "./followings.ts";
 import { createHeld } from "./held.ts";
 import { checkFormat, inspectRedis } from "./inspect.ts";
@@ -50,7 +51,7 @@ export async function openRedisStore({
   for (let said = ""; ;) {
     try {
       const { isCluster } = await inspectRedis(url, { acceptUnsafe, log });
-      return await openStore(url, isCluster);
+      return await openStore(url, isCluster, log);
     } catch (error) {
       if (error instanceof StoreUnsafe || error instanceof StoreTooNew) throw error;
       const why = reasonOf(error);
@@ -61,16 +62,8 @@ export async function openRedisStore({
   }
 }
 
-/** node-redis puts several failures (IPv4, IPv6) into one error without words. */
-const reasonOf = (error: unknown): string =>
-  error instanceof AggregateError
-    ? error.errors.map(reasonOf).join("; ")
-    : error instanceof Error
-      ? error.message || ((error as NodeJS.ErrnoException).code ?? error.name)
-      : String(error);
-
-async function openStore(url: string, isCluster: boolean): Promise<Store> {
-  const client = createRedisClient(url, isCluster, checkFormat);
+async function openStore(url: string, isCluster: boolean, log: Log): Promise<Store> {
+  const client = createRedisClient(url, isCluster, checkFormat, log);
   let watcher: ((conversationIds: readonly string[]) => void) | undefined;
   try {
     await client.connect();

@@ -21,6 +21,13 @@ import { quiet } from "../../support/shop.ts";
 const all = 100_000;
 const at = commit().at;
 
+const heard = () => {
+  const lines: string[] = [];
+  const say = (facts: object, message: string) =>
+    void lines.push(`${message} ${JSON.stringify(facts)}`);
+  return { lines, log: { info: say, warn: say, error: say } satisfies Log };
+};
+
 /** Until it is so; a test's time is its limit. */
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await delay(20);
@@ -185,8 +192,9 @@ describe.skipIf(await redisFault())("with a Redis", () => {
   });
 
   describe("a Redis that is killed", () => {
-    it("has everything when it is back, and the store goes on by itself", async () => {
-      const store = await openStore();
+    it("has everything when it is back, and the store goes on by itself and says so", async () => {
+      const { lines, log } = heard();
+      const store = await openStore({ log });
       const commits = Array.from({ length: 200 }, (_, index) =>
         commit({ id: `c-${index}` }, { log: [said(`m-${index}`)] }),
       );
@@ -200,17 +208,14 @@ describe.skipIf(await redisFault())("with a Redis", () => {
       const leased = await store.lease({ channel: "web", now: at, leaseMs: 100, limit: all });
       expect(leased).toHaveLength(200);
       expect(await store.commit(commits[7] ?? commit())).toBe("duplicate");
+      expect(lines.map((line) => line.split(" {")[0])).toEqual([
+        "Redis is lost and is tried again",
+        "Redis is there again",
+      ]);
     });
   });
 
   describe("a Redis that can't be used", () => {
-    const heard = () => {
-      const lines: string[] = [];
-      const say = (facts: object, message: string) =>
-        void lines.push(`${message} ${JSON.stringify(facts)}`);
-      return { lines, log: { info: say, warn: say, error: say } satisfies Log };
-    };
-
     it("is named and tried again until it is there", async () => {
       await redis.kill();
       const { lines, log } = heard();
