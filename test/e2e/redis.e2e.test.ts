@@ -15,8 +15,8 @@ import { bringProblems } from "../support/problems.ts";
 import { redisFault, startRedis, type TestRedis } from "../support/redis.ts";
 import { quiet, refund } from "../support/shop.ts";
 
-const customerCount = 8;
-const kills = 8;
+const customerCount = 6;
+const kills = 5;
 const giveUpAfterMs = 150_000;
 const all = 100_000;
 const seed = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
