@@ -154,7 +154,9 @@ export function createReceiver(parts: {
   ): Promise<"committed" | "duplicate"> {
     for (let attempt = 1; ; attempt++) {
       const moment = { now: clock.now(), dice: hex(clock.random(4)) };
-      const turn = decide(await store.load(conversationId), moment);
+      const first =
+        attempt === 1 && decideOnOlder(await store.load(conversationId, "orOlder"), moment);
+      const turn = first || decide(await store.load(conversationId), moment);
       if (!turn) return "duplicate";
       try {
         const follows = parts.desks ?? [];
@@ -164,6 +166,15 @@ export function createReceiver(parts: {
       } catch (error) {
         const lostRace = error instanceof StaleConversation || error instanceof CaseNumberTaken;
         if (!lostRace || attempt >= mostAttempts) throw error;
+      }
+    }
+
+    /** What may be old says nothing but what a commit would confirm: no refusal, and not that there is nothing to do. */
+    function decideOnOlder(stored: Conversation | undefined, moment: Moment): Turn | undefined {
+      try {
+        return stored && decide(stored, moment);
+      } catch {
+        return undefined;
       }
     }
   }
