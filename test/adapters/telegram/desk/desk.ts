@@ -134,6 +134,7 @@ export async function openDesk(options: DeskOptions = {}) {
       accept: (inbound) => work.intake.accept(inbound),
       prompt: receiver.prompt,
       store,
+      evidence,
       texts: library,
       clock,
       log,
