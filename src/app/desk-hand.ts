@@ -16,6 +16,8 @@ import type { Store } from "../ports/store.ts";
 import type { TextLibrary } from "../ports/texts.ts";
 import { createAuditedAct } from "./audited-act.ts";
 import { threadMark } from "./follow.ts";
+import { referredBy } from "./referred.ts";
+import { walkLog } from "./walk-log.ts";
 import type { Receiver } from "./receive.ts";
 
 /** What is recorded of a deed, whatever became of it. */
@@ -26,7 +28,7 @@ export function createDeskHand(parts: {
   act: Receiver["act"];
   agents: Pick<AgentDirectory, "byTelegram" | "byDiscord">;
   flow: Flow;
-  store: Pick<Store, "readMark" | "findCase" | "load"> & Pick<AuditTrail, "audit">;
+  store: Pick<Store, "readMark" | "findCase" | "load" | "readLog"> & Pick<AuditTrail, "audit">;
   texts: TextLibrary;
   clock: Clock;
   log: Log;
@@ -72,6 +74,18 @@ export function createDeskHand(parts: {
         return read.refused;
       }
       return read;
+    },
+
+    async sentUnder(desk, thread, key) {
+      const entry = await caseIn(desk, thread);
+      if (!entry) return undefined;
+      const ids: string[] = [];
+      let isIts = false;
+      for await (const { body } of walkLog(store, entry.conversationId)) {
+        if (body.type === "event") isIts = body.key === deskKey(desk, key);
+        if (isIts && body.type === "message" && body.message.author) ids.push(body.id);
+      }
+      return ids.length === 1 ? ids[0] : undefined;
     },
 
     draft: (entry) => flow.draftDecision(entry.record, texts.in(entry.language)),
@@ -120,7 +134,7 @@ export function createDeskHand(parts: {
     if (!stored) return { refused: { reason: "noCase" } };
     const moment = { now: clock.now(), dice: "00000000" };
     const opened = open(flow, stored, moment);
-    const read = flow.readAct(act, opened.conversation, moment);
+    const read = flow.readAct(act, opened.conversation, moment, await referredBy(store, act));
     if ("refused" in read) return read;
     const next = step(flow, opened.conversation.snapshot, read.event);
     const taken = { ...read, by: "agent" as const, key: act.key };

@@ -2,6 +2,7 @@ import type { ActContent, ActRefusal, DecisionDraft } from "../core/act.ts";
 import type { Agent } from "../core/agent.ts";
 import type { Case } from "../core/case.ts";
 import type { DeskCard, DeskName, DeskPost } from "../core/desk.ts";
+import type { Evidence, EvidenceRefusal } from "../core/evidence.ts";
 import type { Language } from "../core/language.ts";
 import type { Message } from "../core/message.ts";
 import type { Allowance } from "../core/token-bucket.ts";
@@ -59,6 +60,8 @@ export interface DeskHand {
    * `messages` are those that the customer would read.
    */
   foresee(deed: DeskDeed): Promise<Refused | { messages: readonly Message[] }>;
+  /** The id of the message that an act under this key has sent; undefined where it sent none, or more than one. */
+  sentUnder(desk: DeskName, thread: string, key: string): Promise<string | undefined>;
   /** The decision that the assessment suggests. */
   draft(entry: Case): DecisionDraft;
   /** The formal update as the customer would read it. */
@@ -77,6 +80,11 @@ export interface DeskWork {
   /** Of the threads. */
   language: Language;
   evidence: Pick<EvidenceStore, "original" | "view">;
+  /** Looks into what an agent sends and keeps it; `name` is what their device calls it. */
+  keepEvidence: (
+    bytes: Uint8Array,
+    name: string,
+  ) => Promise<Evidence | { refused: EvidenceRefusal }>;
 }
 
 /** Why somebody may do nothing at a desk; each is a locale key under `desk:refused`. */

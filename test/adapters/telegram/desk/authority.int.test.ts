@@ -31,6 +31,9 @@ const ways: Record<ActType, { press: string } | { text: string } | undefined> = 
   taken: { press: "take:" },
   released: { press: "release:" },
   said: { text: "/reply Hello" },
+  // By a change of what was said, which nobody else can change; taking back is for the console.
+  reworded: undefined,
+  withdrawn: undefined,
   noted: { text: "/note Hello" },
   asked: { press: "want:screenshot" },
   corrected: undefined,
@@ -102,9 +105,9 @@ async function attempt(way: NonNullable<(typeof ways)[ActType]>, id: number, nam
   else state.members.delete(id);
   if ("answered" in said) return (await said.answered).text;
   await desk.allTaken();
-  const message = await desk.sees(topic, ({ replyTo }) => replyTo === said.message_id).catch(
-    () => undefined,
-  );
+  const message = await desk
+    .sees(topic, ({ replyTo }) => replyTo === said.message_id)
+    .catch(() => undefined);
   return message?.text;
 }
 
