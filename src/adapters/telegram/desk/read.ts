@@ -63,6 +63,8 @@ export function readDeskUpdate(
   if (query) return query.message?.chat.id === chatId ? readDeskPress(query) : undefined;
   if (member) return member.chat.id === chatId ? { type: "standing" } : undefined;
   const said = message ?? edited;
+  // Either of two service messages tells it, and the one in the old group may be missed.
+  if (said?.migrate_from_chat_id === chatId) return { type: "moved", to: said.chat.id };
   if (said?.chat.id !== chatId) return undefined;
   if (said.migrate_to_chat_id !== undefined) return { type: "moved", to: said.migrate_to_chat_id };
   const { is_topic_message: isInTopic, message_thread_id: topic, from } = said;

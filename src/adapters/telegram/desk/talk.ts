@@ -131,6 +131,8 @@ export function createTalk(
     const { wants, of } = prompt;
     if (wants === "reply" || wants === "question") await draft(doer, said, wants === "question");
     else await decisions.take(doer, Number(of), { wants, text, answer: message });
+    // It was for this answer only.
+    voice.erase(answers);
     return true;
   }
 
@@ -164,11 +166,16 @@ export function createTalk(
       const words: Words = { text, rewords: { message: sent, at } };
       return work.repliesAreMarked ? replies.draft(doer, message, words) : say(doer, said, words);
     }
+    const begun = await keeping.read("reply", messageId(bench, message));
+    if (begun) {
+      // Its files stay, of which an album's part brings but one.
+      const { isQuestion, files } = begun;
+      const words = { text, ...(isQuestion && { isQuestion }), ...(files && { files }) };
+      return replies.draft(doer, message, words);
+    }
     const prompt =
       answers === undefined ? undefined : await keeping.read("prompt", messageId(bench, answers));
     const isOwn = prompt?.by === doer.by.userId;
-    if (isOwn && (prompt.wants === "reply" || prompt.wants === "question"))
-      return draft(doer, said, prompt.wants === "question");
     if (command === "reply" && work.repliesAreMarked) return draft(doer, said);
     if (command !== "note" && (command || isOwn || !work.repliesAreMarked)) return;
     const noteKey = `note:${messageId(bench, message)}:${at}`;

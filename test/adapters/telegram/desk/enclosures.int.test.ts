@@ -33,8 +33,10 @@ it("sends a picture with its words after a preview that names it", async () => {
 
 it("sends an album as one reply", async () => {
   const parts = [1, 2, 3].map(() => ({ type: "photo" as const, bytes: picture }));
-  desk.group.as(ida.id, topic).album(parts, { caption: "/reply All three." });
+  const [first] = desk.group.as(ida.id, topic).album(parts, { caption: "/reply All three." });
   await desk.says(topic, "All three.");
+  desk.group.as(ida.id, topic).edit(first ?? 0, "/reply All of them.");
+  await desk.says(topic, "All of them.");
   await desk.press(topic, ida, "Send");
   await eventually(() => pictures()).toHaveLength(3);
   expect(await said()).toEqual(["said"]);
