@@ -1,6 +1,6 @@
 import type { Api } from "grammy";
 import type { Update } from "grammy/types";
-import { BotError } from "../../../core/errors.ts";
+import { BotError, StoreUnavailable } from "../../../core/errors.ts";
 import type { FileSource } from "../../../ports/channel.ts";
 import type { Desk, DeskWork } from "../../../ports/desk.ts";
 import type { Log } from "../../../ports/log.ts";
@@ -15,7 +15,7 @@ import { createEnclosures } from "./enclosures.ts";
 import { createGroupCalls, groupAllowance, threadOf } from "./group.ts";
 import { createKeeping } from "./kept.ts";
 import { createPresses } from "./presses.ts";
-import { deskCommands, type DeskReading, readDeskUpdate } from "./read.ts";
+import { deskCommands, type DeskReading, readDeskUpdate, type SaidInTopic } from "./read.ts";
 import { createReplies } from "./replies.ts";
 import { createTalk } from "./talk.ts";
 import { createTopics, topicMark } from "./topics.ts";
@@ -83,7 +83,7 @@ export function openTelegramDesk(parts: {
     async take(reading) {
       switch (reading.type) {
         case "said":
-          return talk(reading);
+          return hear(reading);
         case "pressed":
           return press(reading);
         case "topicMade": {
@@ -105,13 +105,30 @@ export function openTelegramDesk(parts: {
     },
   };
 
+  async function hear(said: SaidInTopic): Promise<void> {
+    const { topic, messageId: answers } = said;
+    await orAgain(
+      () => talk(said),
+      () => voice.say({ topic, answers, spans: [{ text: texts.text("telegram:desk.again") }] }),
+    );
+  }
+
   async function press(reading: Extract<DeskReading, { type: "pressed" }>): Promise<void> {
     const { query } = reading;
+    const again = () => voice.answer(query, texts.text("telegram:pressAgain"));
+    await orAgain(() => presses.take(reading, query, reading.press), again);
+  }
+
+  /** Where Telegram can't be asked now, the agent is: the updates of customers must not wait for that. */
+  async function orAgain(work: () => Promise<void>, again: () => void): Promise<void> {
     try {
-      await presses.take(reading, query, reading.press);
+      await work();
     } catch (error) {
-      voice.answer(query, texts.text("telegram:pressAgain"));
-      throw error;
+      // Nothing was written: it comes again, as everybody's does.
+      if (error instanceof StoreUnavailable) throw error;
+      const code = error instanceof BotError ? error.code : "unexpected";
+      log.error({ code }, "what an agent did on Telegram could not be carried out");
+      again();
     }
   }
 

@@ -14,6 +14,7 @@ import type { Whereabouts } from "./whereabouts.ts";
 
 /** As long as an agent may wait for an answer. */
 const mostTries = 20;
+const stopWithinMs = 1500;
 /** https://core.telegram.org/bots/api#answercallbackquery */
 const longestAlert = 200;
 
@@ -42,7 +43,7 @@ export interface Voice {
   erase(message: number): void;
   /** Marks a message as taken down, in sight of all. */
   nod(message: number): void;
-  /** Ends; what is not said by then is lost. */
+  /** Ends: what waits is tried once more, for a moment. */
   stop(): Promise<void>;
 }
 
@@ -88,7 +89,9 @@ export function createVoice(parts: {
     async stop() {
       stopped = true;
       napping?.abort();
-      await tail;
+      const late = sleep(stopWithinMs);
+      await Promise.race([tail, late.done]);
+      late.abort();
     },
   };
 
@@ -98,13 +101,14 @@ export function createVoice(parts: {
 
   /** Never rejects. */
   async function insist(work: () => Promise<void>): Promise<void> {
-    for (let tries = 1; !stopped; tries++) {
+    for (let tries = 1; ; tries++) {
       try {
         return await work();
       } catch (error) {
         const isLost =
           error instanceof ThreadGone ||
           tries >= mostTries ||
+          stopped ||
           (error instanceof BotError && !error.retryable);
         const code = error instanceof BotError ? error.code : "unexpected";
         if (isLost) return log.warn({ code }, "an agent could not be answered in their topic");

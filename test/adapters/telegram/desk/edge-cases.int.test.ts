@@ -121,6 +121,25 @@ describe("a group", () => {
     expect(posts.length).toBeLessThan(15);
   });
 
+  it("that asks for a pause makes no customer wait, and an agent is asked to do it again", async () => {
+    const { customer, topic } = await desk.customerWithCase();
+    let asked = 0;
+    desk.server.fault(({ method, chatId }) =>
+      method === "sendMessage" && chatId === forum && asked++ === 0
+        ? { type: "429", retryAfter: 40 }
+        : undefined,
+    );
+    await desk.take(topic);
+    await eventually(() => asked).toBe(1);
+    expect((await desk.press(topic, bo, "Take")).text).toContain("in a moment");
+    const other = desk.server.user({ id: 8, languageCode: "en" });
+    other.start();
+    await other.waitForMessage();
+    await customer.waitForMessage(({ text }) => text.includes("Ida"));
+    desk.pass(41_000);
+    await desk.says(topic, "Ida took the thread");
+  });
+
   it("that becomes a supergroup is worked in where it is then, after a restart as well", async () => {
     await open({ group: { id: -4001, forum: false, type: "group" }, chat: "-4001" });
     const customer = desk.server.user({ id: 7, languageCode: "en" });
@@ -203,6 +222,25 @@ it("shows what is done in the console, and the console what is done here", async
   expect((await desk.press(topic, bo, "Reply")).text).toContain("Ida has the thread");
   expect((await desk.press(topic, ida, "Give back")).text).toBeUndefined();
   await eventually(async () => (await desk.caseOf(conversationId))?.owner).toBeUndefined();
+});
+
+it("has one owner after each of 40 races of two agents, and tells the other who it is", async () => {
+  const { topic } = await desk.customerWithCase();
+  for (let race = 1; race <= 40; race++) {
+    const card = desk.cardIn(topic)?.id ?? 0;
+    const people = race % 2 === 0 ? [ida, bo] : [bo, ida];
+    const answers = await Promise.all(
+      people.map(
+        ({ id }) => desk.group.as(id, topic).pressOld(card, `desk:${topic}:take:`).answered,
+      ),
+    );
+    const owner = (await desk.caseOf(conversationId))?.owner;
+    const told = answers.flatMap(({ text }) => text ?? []);
+    expect(told).toEqual([expect.stringContaining(`${owner?.name} has the thread`)]);
+    const winner = owner?.id === "ida" ? ida : bo;
+    const released = desk.group.as(winner.id, topic).pressOld(card, `desk:${topic}:release:`);
+    expect(await released.answered).toEqual({});
+  }
 });
 
 it("shows once what a customer writes while three agents look", async () => {
