@@ -6,6 +6,7 @@ import { loadTexts } from "../adapters/i18next/texts.ts";
 import { type Config, readConfig } from "../config.ts";
 import { BadConfig } from "../core/errors.ts";
 import { examineDiscord } from "./doctor/discord.ts";
+import { examineEvidence } from "./doctor/evidence.ts";
 import type { Finding } from "./doctor/finding.ts";
 import { examineTelegram } from "./doctor/telegram.ts";
 import { print } from "./on-data.ts";
@@ -15,6 +16,7 @@ async function examine(config: Config): Promise<Finding[]> {
   return [
     { what: "The settings can be read" },
     await examineFolder(config.dataDir),
+    ...(await examineEvidence(config)),
     ...(config.telegram
       ? await examineTelegram(config.telegram, config.defaultLanguage, texts)
       : [{ what: "No Telegram: TELEGRAM_BOT_TOKEN is not set" }]),
