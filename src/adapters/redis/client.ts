@@ -1,4 +1,4 @@
-import { createClient, createCluster } from "redis";
+import { createClient, createCluster, RESP_TYPES } from "redis";
 import { StoreUnavailable } from "../../core/errors.ts";
 import { replyCode, storeFailure } from "./failure.ts";
 import { type ScriptName, readScripts } from "./scripts.ts";
@@ -24,21 +24,31 @@ export interface Client {
   run<T>(what: string, script: ScriptName, call: Call): Promise<T>;
   /** One command, whose first key is `key`. */
   send<T>(what: string, key: string, command: readonly string[]): Promise<T>;
+  /** As `send`, for what may hold bytes that are no text. */
+  read(what: string, key: string, command: readonly string[]): Promise<Buffer | null>;
+  /** Nothing is asked of this Redis any more: every call throws this. */
+  refuse(error: Error): void;
   close(): Promise<void>;
 }
 
 interface Call {
   part: string;
   also?: string;
-  args: readonly (string | number)[];
+  args: readonly (string | number | Buffer)[];
 }
+
+type Command = readonly (string | Buffer)[];
+
+/** No timers of the client's own: one a command costs more than it gives, and ends nothing that was written. */
+const untimed = { timeout: 0 };
+const asBytes = { ...untimed, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } };
 
 /** What of node-redis's clients is used, one Redis or a cluster. */
 export interface Link {
   connect(): Promise<unknown>;
   destroy(): void;
   close(): Promise<unknown>;
-  send(key: string | undefined, command: readonly string[]): Promise<unknown>;
+  send(key: string | undefined, command: Command, options?: object): Promise<unknown>;
   readonly isReady: boolean;
 }
 
@@ -67,7 +77,8 @@ export function openLink(address: string, isCluster: boolean, lost: (error: Erro
       connect: () => cluster.connect(),
       destroy: () => cluster.destroy(),
       close: () => cluster.close(),
-      send: (key, command) => cluster.sendCommand(key, false, command as string[]),
+      send: (key, command, options = untimed) =>
+        cluster.sendCommand(key, false, command as string[], options),
       get isReady() {
         return cluster.isOpen;
       },
@@ -81,7 +92,7 @@ export function openLink(address: string, isCluster: boolean, lost: (error: Erro
     connect: () => client.connect(),
     destroy: () => client.destroy(),
     close: () => client.close(),
-    send: (_key, command) => client.sendCommand(command),
+    send: (_key, command, options = untimed) => client.sendCommand(command, options),
     get isReady() {
       return client.isReady;
     },
@@ -102,6 +113,7 @@ export function createRedisClient(
   let connecting: Promise<void> | undefined;
   let lastFault: unknown;
   let closed = false;
+  let refused: Error | undefined;
   let look = 0;
   let lastAnswer = 0;
   const underWay = new Set<number[]>();
@@ -173,12 +185,13 @@ export function createRedisClient(
     return link;
   }
 
-  async function ask(key: string, command: readonly string[]): Promise<unknown> {
+  async function ask(key: string, command: Command, options?: object): Promise<unknown> {
+    if (refused) throw refused;
     const on = link?.isReady ? link : await linked();
     const asked = [look];
     underWay.add(asked);
     try {
-      return await on.send(key, command);
+      return await on.send(key, command, options);
     } finally {
       underWay.delete(asked);
       lastAnswer = look;
@@ -190,7 +203,7 @@ export function createRedisClient(
       throw new TypeError(`${name}: ${part} and ${also} are not together in Redis Cluster`);
     const { sha, source } = scripts[name];
     const keys = also === undefined || also === part ? ["1", part] : ["2", part, also];
-    const rest = [...keys, ...args.map(String)];
+    const rest = [...keys, ...args.map((arg) => (typeof arg === "number" ? `${arg}` : arg))];
     try {
       return (await ask(part, ["EVALSHA", sha, ...rest])) as T;
     } catch (error) {
@@ -199,9 +212,14 @@ export function createRedisClient(
     return send(what, part, ["EVAL", source, ...rest]);
   }
 
-  async function send<T>(what: string, key: string, command: readonly string[]): Promise<T> {
+  async function send<T>(
+    what: string,
+    key: string,
+    command: Command,
+    options?: object,
+  ): Promise<T> {
     try {
-      return (await ask(key, command)) as T;
+      return (await ask(key, command, options)) as T;
     } catch (error) {
       throw storeFailure(what, error);
     }
@@ -211,7 +229,11 @@ export function createRedisClient(
     isCluster,
     run,
     send,
+    read: (what, key, command) => send(what, key, command, asBytes),
     connect,
+    refuse(error) {
+      refused = error;
+    },
     async close() {
       if (closed) return;
       closed = true;

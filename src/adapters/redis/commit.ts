@@ -80,11 +80,11 @@ export function createCommit(
 function argsOf(
   { conversation, at, log, timers, cases, releases = [], follows = [], resumes, fires }: Commit,
   { digest, set }: { digest: string; set: string },
-): (string | number)[] {
+): (string | number | Buffer)[] {
   const { id, revision, channel } = conversation;
-  const rest = restOf(conversation);
+  const snapshot = JSON.stringify(conversation.snapshot);
   const bodies = log.map((body) => JSON.stringify(body));
-  const evidence = evidenceIn([rest, ...bodies]);
+  const evidence = evidenceIn([snapshot, ...bodies]);
   const changes = [...new Map(timers.map((timer) => [timer.id, timer])).values()];
   return [
     id,
@@ -94,7 +94,7 @@ function argsOf(
     digest,
     set,
     standingOf(conversation),
-    rest,
+    restOf(conversation, snapshot),
     releases.length,
     ...releases,
     log.length,

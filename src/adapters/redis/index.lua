@@ -1,5 +1,5 @@
 -- Brings the index of all cases up to date with some of them; what it knows
--- newer already is left alone, so the order of calls does not matter.
+-- newer already is left alone, so neither their order nor a repeat matters.
 -- KEYS  the desk's part
 -- ARGV  for each case: number, conversation, its revision, stage, owner ('' for
 --       nobody), language, topic, place in the queue, place by opening, place

@@ -1,4 +1,5 @@
 -- Notes that the index knows a conversation's cases, unless they have changed since.
+-- A repeat changes nothing.
 -- KEYS  the conversation's part
 -- ARGV  conversation, revision
 -- Gives nothing.

@@ -88,7 +88,12 @@ async function openStore(url: string, isCluster: boolean): Promise<Store> {
     const looking = setInterval(() => void look().catch(() => undefined), lookEveryMs);
     looking.unref();
     const look = async () => {
-      await checkFormat({ send: (key, command) => client.send("read", key ?? deskShard, command) });
+      const ask = (key = deskShard, command: readonly string[]) =>
+        client.send("read", key, command);
+      await checkFormat({ send: ask }).catch((error: unknown) => {
+        if (error instanceof StoreTooNew) client.refuse(error);
+        throw error;
+      });
       if (await due.look()) watcher?.([]);
     };
 
@@ -145,7 +150,7 @@ function createReads(client: Client, due: Due): Reads {
     async load(conversationId) {
       const part = shardOf(conversationId);
       const command = ["GET", `${part}:c:${conversationId}`];
-      const stored = await client.send<string | null>("load a conversation", part, command);
+      const stored = await client.read("load a conversation", part, command);
       return stored === null ? undefined : conversationIn(conversationId, stored);
     },
 
