@@ -34,3 +34,11 @@ export function storeFailure(what: string, error: unknown): unknown {
     ? error
     : new StoreUnavailable(what, { cause: error });
 }
+
+/** node-redis puts several failures (IPv4, IPv6) into one error without words. */
+export const reasonOf = (error: unknown): string =>
+  error instanceof AggregateError
+    ? error.errors.map(reasonOf).join("; ")
+    : error instanceof Error
+      ? error.message || ((error as NodeJS.ErrnoException).code ?? error.name)
+      : String(error);

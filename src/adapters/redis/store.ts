@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { channelNames } from "../../core/conversation.ts";
 import { deskNames } from "../../core/desk.ts";
-import { StoreTooNew, StoreUnsafe } from "../../core/errors.ts";
+import { BotError } from "../../core/errors.ts";
 import type { Log } from "../../ports/log.ts";
 import type { DueTimer, StandingCount, Store } from "../../ports/store.ts";
 import { createCaseIndex, createCases } from "./cases.ts";
@@ -10,6 +10,7 @@ import { type Client, createRedisClient } from "./client.ts";
 import { createCommit } from "./commit.ts";
 import { createAudit, createSessions } from "./desk-records.ts";
 import { createDue, type Due } from "./due.ts";
+import { reasonOf } from "./failure.ts";
 import { createFollowings } from "./followings.ts";
 import { createHeld } from "./held.ts";
 import { checkFormat, inspectRedis } from "./inspect.ts";
@@ -39,6 +40,7 @@ export interface RedisOptions {
  *
  * @throws StoreUnsafe when it would lose what it is given.
  * @throws StoreTooNew when a newer bot has written it.
+ * @throws StoreIncomplete while data is being moved into it.
  */
 export async function openRedisStore({
   url,
@@ -51,7 +53,7 @@ export async function openRedisStore({
       const { isCluster } = await inspectRedis(url, { acceptUnsafe, log });
       return await openStore(url, isCluster);
     } catch (error) {
-      if (error instanceof StoreUnsafe || error instanceof StoreTooNew) throw error;
+      if (error instanceof BotError && !error.retryable) throw error;
       const why = reasonOf(error);
       if (why !== said) log.error({ why }, "Redis can't be used and is tried again every second");
       said = why;
@@ -59,14 +61,6 @@ export async function openRedisStore({
     }
   }
 }
-
-/** node-redis puts several failures (IPv4, IPv6) into one error without words. */
-const reasonOf = (error: unknown): string =>
-  error instanceof AggregateError
-    ? error.errors.map(reasonOf).join("; ")
-    : error instanceof Error
-      ? error.message || ((error as NodeJS.ErrnoException).code ?? error.name)
-      : String(error);
 
 async function openStore(url: string, isCluster: boolean): Promise<Store> {
   const client = createRedisClient(url, isCluster, checkFormat);
@@ -91,7 +85,7 @@ async function openStore(url: string, isCluster: boolean): Promise<Store> {
       const ask = (key = deskShard, command: readonly string[]) =>
         client.send("read", key, command);
       await checkFormat({ send: ask }).catch((error: unknown) => {
-        if (error instanceof StoreTooNew) client.refuse(error);
+        if (error instanceof BotError && !error.retryable) client.refuse(error);
         throw error;
       });
       if (await due.look()) watcher?.([]);
