@@ -25,7 +25,10 @@ async function migrate({ redis, dataDir, logLevel }: Config): Promise<number> {
   closing.defer(() => source.close());
   const target = await openRedisTarget({ ...redis, log: createLog(logLevel) });
   try {
-    const moved = await moveStore(source, target, { now: systemClock.now, tell: nowAndThen() });
+    const moved = await moveStore(source, target, {
+      now: () => systemClock.now(),
+      tell: nowAndThen(),
+    });
     return say(moved, dataDir);
   } finally {
     await target.close();

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -157,7 +157,7 @@ describe.skipIf(await redisFault())("npm run migrate-store", () => {
       const cut = new Proxy(target, {
         get: (of, name) =>
           name === "close"
-            ? of.close
+            ? () => of.close()
             : async (...args: never[]) => {
                 const method = of[name as keyof StoreTarget] as (...args: never[]) => unknown;
                 if (left-- === 0) throw new Error("cut off");
@@ -243,9 +243,7 @@ async function answersOf(store: Store) {
   const ids = ["anna", "bo", "sent", "repeated", "failed", "doubt", "later", "leased", "fresh"];
   const all = [...ids, "telegram-7", "telegram-8", "telegram-9"];
   const each = async <T>(ask: (id: string) => Promise<T>) =>
-    Object.fromEntries(
-      await Promise.all(all.map(async (id) => [id, await ask(id)] as const)),
-    );
+    Object.fromEntries(await Promise.all(all.map(async (id) => [id, await ask(id)] as const)));
   const far = at + 1_000_000;
   const query = { now: far, leaseMs: 1000, limit };
   return {
@@ -270,8 +268,8 @@ async function answersOf(store: Store) {
     searched: await store.listQueue({ filter: { words: "été" }, limit }),
     owned: await store.countCases({ owner: "ida" }),
     figures: byNumber(await store.caseFigures(0)),
-    standings: (await store.countStandings("refund")).toSorted((a, b) =>
-      JSON.stringify(a) < JSON.stringify(b) ? -1 : 1,
+    standings: (await store.countStandings("refund")).toSorted(
+      (a, b) => a.count - b.count || (a.standing < b.standing ? -1 : 1),
     ),
     unnamed: await store.unnamedEvidence(new Set([evidenceId, "nobody-named-this-one-yet"])),
     secrets: [await store.secret("seals"), await store.secret("visitors")].map((one) => [...one]),

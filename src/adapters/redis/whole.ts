@@ -15,7 +15,12 @@ export function bringArgs(whole: WholeConversation): (string | number | Buffer)[
   return [
     id,
     ...(conversation
-      ? [conversation.revision, log.length, standingOf(conversation), restOf(conversation, snapshot)]
+      ? [
+          conversation.revision,
+          log.length,
+          standingOf(conversation),
+          restOf(conversation, snapshot),
+        ]
       : ["", "", "", ""]),
     ...list(log, ({ at, body }) => [`${at} ${body}`]),
     ...list(cases, ({ number, body }) => [number, body]),

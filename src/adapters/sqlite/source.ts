@@ -138,24 +138,32 @@ function prepareWhole(db: DatabaseSync): (id: string) => WholeConversation {
       log: rowsOf(selectLog.all(id)),
       cases: rowsOf(selectCases.all(id)),
       timers: rowsOf(selectTimers.all(id)),
-      unsent: rowsOf<WholeConversation["unsent"][number]>(selectUnsent.all(id)).map((one) => ({
+      unsent: rowsOf<Stored<"unsent">>(selectUnsent.all(id)).map((one) => ({
         ...one,
-        uncertain: Boolean(one.uncertain),
+        uncertain: one.uncertain === 1,
       })),
       deliveries: rowsOf(selectDeliveries.all(id)),
       held: rowsOf(selectHeld.all(id)),
-      followings: rowsOf<WholeConversation["followings"][number]>(selectFollowings.all(id)).map(
-        (one) => ({ ...one, leased: Boolean(one.leased) }),
-      ),
+      followings: rowsOf<Stored<"followings">>(selectFollowings.all(id)).map((one) => ({
+        ...one,
+        leased: one.leased === 1,
+      })),
     };
   };
 }
+
+/** SQL has no booleans. */
+type Stored<List extends "unsent" | "followings"> = {
+  [
+    Name in keyof WholeConversation[List][number]
+  ]: WholeConversation[List][number][Name] extends boolean
+    ? number
+    : WholeConversation[List][number][Name];
+};
 
 /** SQL's NULL is an absent property. */
 const rowsOf = <T>(rows: readonly unknown[]): T[] =>
   rows.map(
     (row) =>
-      Object.fromEntries(
-        Object.entries(row as object).filter(([, value]) => value !== null),
-      ) as T,
+      Object.fromEntries(Object.entries(row as object).filter(([, value]) => value !== null)) as T,
   );

@@ -24,7 +24,11 @@ export async function compareStores(
     ...(await compareConversations(source, target, tell)),
     ...(await compareCounts(source, target)),
     ...(await compareKeys(source, target)),
-    ...different("secrets, marks or sessions", digestOf(source.readDesk()), digestOf(await target.readDesk())),
+    ...different(
+      "secrets, marks or sessions",
+      digestOf(source.readDesk()),
+      digestOf(await target.readDesk()),
+    ),
     ...different("audit log", await source.checkAudit(), await target.checkAudit()),
   ];
 }

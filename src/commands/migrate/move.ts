@@ -66,7 +66,12 @@ async function bringAll(source: StoreSource, target: StoreTarget, tell: Tell): P
   }
   await target.index();
   done = 0;
-  for (const keys of pagesOf(keysAtOnce, "", (after, limit) => source.handledKeys(after, limit), keyOf)) {
+  for (const keys of pagesOf(
+    keysAtOnce,
+    "",
+    (after, limit) => source.handledKeys(after, limit),
+    keyOf,
+  )) {
     await target.bringHandled(keys);
     tell("handled keys brought", (done += keys.length), handled);
   }

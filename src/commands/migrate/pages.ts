@@ -16,7 +16,7 @@ export function* pagesOf<T>(
   read: (after: string, limit: number) => T[],
   keyOf: (one: T) => string = String,
 ): Generator<T[]> {
-  for (let page = read(begin, limit); page.length > 0; ) {
+  for (let page = read(begin, limit); page.length > 0;) {
     yield page;
     const last = page.at(-1);
     page = last === undefined ? [] : read(keyOf(last), limit);

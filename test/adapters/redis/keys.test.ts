@@ -47,9 +47,11 @@ describe("every script", () => {
       key.trim(),
     );
     // A key is the part's name and more, or a variable that is made of it.
-    const ofThePart = new Set([
-      ...source.matchAll(/local (\w+)(?:, \w+)* = (?:\(KEYS\[2\] or shard\)|shard) \.\./gu),
-    ].map(([, variable]) => variable));
+    const ofThePart = new Set(
+      [...source.matchAll(/local (\w+)(?:, \w+)* = (?:\(KEYS\[2\] or shard\)|shard) \.\./gu)].map(
+        ([, variable]) => variable,
+      ),
+    );
     const strange = keys.filter((key) => !key.startsWith("shard ..") && !ofThePart.has(key));
     expect(keys.length).toBeGreaterThan(0);
     expect(strange).toEqual([]);
