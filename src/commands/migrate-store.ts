@@ -6,7 +6,8 @@ import { openRedisTarget } from "../adapters/redis/target.ts";
 import { openSqliteSource } from "../adapters/sqlite/source.ts";
 import { readConfig, type Config } from "../config.ts";
 import { BotError } from "../core/errors.ts";
-import { moveStore, type Moved, type Tell } from "./migrate/move.ts";
+import type { Tell } from "./migrate/compare.ts";
+import { moveStore, type Moved } from "./migrate/move.ts";
 import { complain, print } from "./on-data.ts";
 
 const tellEveryMs = 1000;

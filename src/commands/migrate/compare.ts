@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import type { StoreSource, StoreTarget } from "../../ports/transfer.ts";
-import type { Tell } from "./move.ts";
 import { pagesOf } from "./pages.ts";
 
 const conversationsAtOnce = 64;
 const keysAtOnce = 2000;
 /** Enough to see what is wrong. */
 const mostNamed = 5;
+
+/** How far it is. */
+export type Tell = (what: string, done: number, of: number) => void;
 
 export interface Difference {
   what: string;

@@ -1,15 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { StoreOccupied } from "../../core/errors.ts";
 import type { StoreSource, StoreTarget } from "../../ports/transfer.ts";
-import { compareStores, type Difference } from "./compare.ts";
+import { compareStores, type Difference, type Tell } from "./compare.ts";
 import { pagesOf } from "./pages.ts";
 
 const conversationsAtOnce = 64;
 const keysAtOnce = 2000;
 const auditRowsAtOnce = 1000;
-
-/** How far it is, said now and then. */
-export type Tell = (what: string, done: number, of: number) => void;
 
 export type Moved =
   | { outcome: "moved"; conversations: number; logEntries: number }
