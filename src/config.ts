@@ -20,6 +20,13 @@ const pace = (most: number) =>
       `must be more than 0 and at most ${most}, such as 1`,
     );
 
+const hoursFrom = (example: string) =>
+  z
+    .string()
+    .regex(/^\d{1,4}(?:\.\d)?$/u, `must be a number of hours, such as ${example}`)
+    .transform(Number)
+    .refine((value) => value > 0, `must be more than 0 hours, such as ${example}`);
+
 const passing = (test: (value: string) => boolean, fault: string) => z.string().refine(test, fault);
 
 /** Every setting by the name of its variable; `.env.example` says what each does, and a test compares the two. */
@@ -140,20 +147,45 @@ export const settings = z.object({
       if (fault) context.addIssue(`${fault}, such as \\d{5,9} or VL-[A-Z0-9]{4,10}`);
     })
     .default(String.raw`\d{5,9}`),
-  DESK_TARGET_HOURS: z
+  DESK_REMIND_MINUTES: z
     .string()
-    .regex(/^\d{1,4}(?:\.\d)?$/u, "must be a number of hours, such as 24")
+    .regex(/^\d{1,5}$/u, "must be a number of minutes, such as 30, or 0 for never")
     .transform(Number)
-    .refine((hours) => hours > 0, "must be more than 0 hours, such as 24")
-    .default(24),
+    .default(30),
+  DESK_FIRST_ANSWER_HOURS: hoursFrom("8").optional(),
+  DESK_RESOLUTION_HOURS: hoursFrom("40").default(40),
+  /** The older name of DESK_FIRST_ANSWER_HOURS. */
+  DESK_TARGET_HOURS: hoursFrom("8").optional(),
   DESK_APPROVAL_AMOUNT: z
     .string()
     .regex(/^\d{1,9}(?:\.\d{1,3})?$/u, "must be an amount in CURRENCY, such as 100 or 99.50")
     .transform(Number)
     .optional(),
+  DESK_TELEGRAM_CHAT: z
+    .string()
+    .regex(
+      /^-\d{5,20}$/u,
+      "must be the id of a group with topics, which begins with -100, such as -1001234567890",
+    )
+    .optional(),
+  DESK_DISCORD_CHANNEL: z
+    .string()
+    .regex(/^\d{15,20}$/u, "must be the id of a forum channel, such as 1312345678901234567")
+    .optional(),
+  DESK_LANGUAGE: z.enum(languages, `must be one of ${languages.join(", ")}, such as fr`).optional(),
+  DESK_REPLIES: z
+    .enum(
+      ["marked", "all"],
+      "must be marked (only what follows /reply goes to the customer) or all (everything but what begins with //), such as marked",
+    )
+    .default("marked"),
   AGENTS_FILE: z
     .string()
     .regex(/^\P{C}+$/u, "must be a file's path, such as agents.json")
+    .optional(),
+  CANNED_ANSWERS: z
+    .string()
+    .regex(/^\P{C}+$/u, "must be a folder's path, such as answers")
     .optional(),
   OIDC_ISSUER: z
     .url({
@@ -302,8 +334,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     timeZone: found.TIME_ZONE,
     currency: found.CURRENCY,
     businessHours: found.BUSINESS_HOURS,
-    /** How long a customer should wait for the shop at most. */
-    deskTargetHours: found.DESK_TARGET_HOURS,
+    /** In time in which the shop is open. */
+    targets: {
+      remindMinutes: found.DESK_REMIND_MINUTES,
+      firstAnswerHours: found.DESK_FIRST_ANSWER_HOURS ?? found.DESK_TARGET_HOURS ?? 8,
+      resolutionHours: found.DESK_RESOLUTION_HOURS,
+    },
     /** From this sum on a decision needs a second person; absent where none ever does. */
     ...(found.DESK_APPROVAL_AMOUNT !== undefined && {
       approvalAmountMinor: Math.round(
@@ -314,6 +350,17 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     orderNumberPattern: found.ORDER_NUMBER_PATTERN,
     /** The list of who works at the desk; undefined where that is the owner alone. */
     agentsFile: found.AGENTS_FILE,
+    /** The folder of the shop's own canned answers; undefined where it has none. */
+    cannedAnswers: found.CANNED_ANSWERS,
+    /** Where agents work beside the console, each undefined where they don't. */
+    desks: {
+      telegramChat: found.DESK_TELEGRAM_CHAT,
+      discordChannel: found.DESK_DISCORD_CHANNEL,
+      /** What the threads are written in. */
+      language: found.DESK_LANGUAGE ?? found.DEFAULT_LANGUAGE,
+      /** Only what is marked as a reply goes to the customer; otherwise all but what is marked as a note. */
+      repliesAreMarked: found.DESK_REPLIES === "marked",
+    },
     oidc: oidcOf(found),
   };
 }
@@ -375,8 +422,12 @@ function oidcOf(found: z.infer<typeof settings>) {
 
 /** Undefined where no customer is served on Discord. */
 function discordOf(found: z.infer<typeof settings>) {
-  if (found.DISCORD_BOT_TOKEN === undefined) return undefined;
   const { DISCORD_SUPPORT_CHANNEL: supportChannel } = found;
+  if (found.DISCORD_BOT_TOKEN === undefined && found.DESK_DISCORD_CHANNEL !== undefined)
+    throw new BadConfig([
+      "DISCORD_BOT_TOKEN: must be set with DESK_DISCORD_CHANNEL, for the bot works there too",
+    ]);
+  if (found.DISCORD_BOT_TOKEN === undefined) return undefined;
   return {
     token: found.DISCORD_BOT_TOKEN,
     apiRoot: found.DISCORD_API_ROOT,
@@ -387,8 +438,12 @@ function discordOf(found: z.infer<typeof settings>) {
 
 /** Undefined where no customer is served on Telegram. */
 function telegramOf(found: z.infer<typeof settings>) {
-  if (found.TELEGRAM_BOT_TOKEN === undefined) return undefined;
   const { TELEGRAM_WEBHOOK_URL: url, TELEGRAM_WEBHOOK_SECRET: secret } = found;
+  if (found.TELEGRAM_BOT_TOKEN === undefined && found.DESK_TELEGRAM_CHAT !== undefined)
+    throw new BadConfig([
+      "TELEGRAM_BOT_TOKEN: must be set with DESK_TELEGRAM_CHAT, for the bot works there too",
+    ]);
+  if (found.TELEGRAM_BOT_TOKEN === undefined) return undefined;
   if (url !== undefined && secret === undefined)
     throw new BadConfig([
       "TELEGRAM_WEBHOOK_SECRET: must be set with TELEGRAM_WEBHOOK_URL, or anybody could send updates; such as what `openssl rand -hex 32` prints",

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { flushCompileCache } from "node:module";
@@ -7,6 +8,7 @@ import { createRefund } from "../flows/refund/flow.ts";
 import { topics } from "../flows/refund/policy/rules.ts";
 import { createConsole } from "./adapters/console/console.ts";
 import { createSoleOwner, openFileAgents } from "./adapters/files/agents.ts";
+import { readCannedAnswers } from "./adapters/files/canned-answers.ts";
 import { openHttp } from "./adapters/http/server.ts";
 import { loadTexts } from "./adapters/i18next/texts.ts";
 import { systemClock } from "./adapters/node/clock.ts";
@@ -15,7 +17,10 @@ import { createSharpInspector } from "./adapters/sharp/inspector.ts";
 import { createWebChat } from "./adapters/web/channel.ts";
 import { clientAddress } from "./adapters/web/client.ts";
 import { createAuditedAct } from "./app/audited-act.ts";
+import { createDeskHand } from "./app/desk-hand.ts";
+import { createFollower } from "./app/follow.ts";
 import { createDeliverer } from "./app/deliver.ts";
+import { createLead } from "./app/lead.ts";
 import { createIntake } from "./app/intake.ts";
 import { createKeepEvidence } from "./app/keep-evidence.ts";
 import { createReceiver } from "./app/receive.ts";
@@ -27,6 +32,7 @@ import { maxEvidenceBytes } from "./core/evidence.ts";
 import type { HeldInbound } from "./core/inbound.ts";
 import type { Texts } from "./core/texts.ts";
 import type { Channel } from "./ports/channel.ts";
+import type { Desk } from "./ports/desk.ts";
 import type { EvidenceStore } from "./ports/evidence.ts";
 import type { Log } from "./ports/log.ts";
 import type { Store } from "./ports/store.ts";
@@ -49,7 +55,10 @@ async function run(config: Config): Promise<void> {
   const evidence = await openEvidence(config, log);
   const inspector = createSharpInspector();
   closing.defer(() => inspector.close());
-  const texts = await loadTexts(fileURLToPath(new URL("../locales", import.meta.url)));
+  const texts = await loadTexts(
+    fileURLToPath(new URL("../locales", import.meta.url)),
+    config.cannedAnswers === undefined ? undefined : readCannedAnswers(config.cannedAnswers),
+  );
 
   const orderNumberPattern = new RegExp(config.orderNumberPattern, "u");
   const flow = createRefund(
@@ -61,6 +70,7 @@ async function run(config: Config): Promise<void> {
       businessHours: config.businessHours,
       currency: config.currency,
       orderNumberPattern,
+      targets: config.targets,
       ...(config.approvalAmountMinor !== undefined && {
         approvalAmountMinor: config.approvalAmountMinor,
       }),
@@ -68,13 +78,22 @@ async function run(config: Config): Promise<void> {
     },
     (language) => texts.in(language),
   );
+  const agents = config.agentsFile
+    ? openFileAgents(config.agentsFile, log)
+    : createSoleOwner(config.shopName);
+  const { telegramChat, discordChannel, repliesAreMarked, language: deskLanguage } = config.desks;
   const receiver = createReceiver({
     flow,
     store,
     texts,
     clock,
     log,
+    agents,
     defaultLanguage: config.defaultLanguage,
+    desks: [
+      ...(telegramChat === undefined ? [] : (["telegram"] as const)),
+      ...(discordChannel === undefined ? [] : (["discord"] as const)),
+    ],
     fits: (name, message) =>
       channels.find((channel) => channel.name === name)?.fits(message) ?? true,
     committed(conversationId) {
@@ -104,9 +123,6 @@ async function run(config: Config): Promise<void> {
     publicUrl: () => config.publicUrl ?? http.url,
     maxEvidenceBytes,
   });
-  const agents = config.agentsFile
-    ? openFileAgents(config.agentsFile, log)
-    : createSoleOwner(config.shopName);
   const provider =
     config.oidc &&
     (await import("./adapters/oidc/identity-provider.ts")).createOidcProvider(config.oidc);
@@ -128,16 +144,22 @@ async function run(config: Config): Promise<void> {
       ...topics.map((id) => ({ id, title: own.text(`bot:topic.${id}`) })),
       { id: "withdrawal", title: own.text("bot:button.withdrawal") },
     ],
-    targetHours: config.deskTargetHours,
     charts: { flow: flow.id, pictures: readPictures() },
   });
+  const hand = createDeskHand({ act: receiver.act, agents, flow, store, texts, clock, log });
+  const owner = `${process.pid}-${randomBytes(6).toString("hex")}`;
+  const lead = createLead({ store, owner, clock, log, sleep: abortableSleep });
   const channels: Channel[] = [web.channel];
+  const desks: Desk[] = [];
+  const atDesk = { hand, evidence, language: deskLanguage, repliesAreMarked };
   const accept = (inbound: HeldInbound) => intake.accept(inbound);
   // A platform's library is loaded only where it is used: it would make every start slower.
   const telegram =
     config.telegram &&
     (await import("./adapters/telegram/channel.ts")).openTelegram({
       ...config.telegram,
+      lead,
+      ...(telegramChat !== undefined && { desk: { chat: telegramChat, ...atDesk } }),
       defaultLanguage: config.defaultLanguage,
       accept,
       prompt: receiver.prompt,
@@ -149,6 +171,7 @@ async function run(config: Config): Promise<void> {
     });
   if (telegram) {
     channels.push(telegram.channel);
+    if (telegram.desk) desks.push(telegram.desk);
     closing.defer(() => telegram.close());
   }
   const discord =
@@ -157,6 +180,7 @@ async function run(config: Config): Promise<void> {
       await import("./adapters/discord/channel.ts")
     ).openDiscord({
       ...config.discord,
+      ...(discordChannel !== undefined && { desk: { channel: discordChannel, ...atDesk } }),
       defaultLanguage: config.defaultLanguage,
       shopName: config.shopName,
       accept,
@@ -168,15 +192,37 @@ async function run(config: Config): Promise<void> {
       sleep: abortableSleep,
     }));
   if (discord) channels.push(discord.channel);
+  if (discord?.desk) desks.push(discord.desk);
+  const follower = createFollower({
+    desks,
+    store,
+    flow,
+    texts: texts.in(deskLanguage),
+    timeZone: config.timeZone,
+    urlOf: (number) => `${config.publicUrl ?? http.url}/console/cases/${number}`,
+    clock,
+    log,
+    ready: () => worker.wake(),
+  });
   const around = { store, receiver, channels, clock, log, sleep: abortableSleep };
-  const deliverer = createDeliverer({ ...around, settled: () => worker.wake() });
+  const deliverer = createDeliverer({
+    ...around,
+    settled(conversationId) {
+      worker.wake();
+      desk.settled(conversationId);
+    },
+  });
   const intake = createIntake({ ...around, keepEvidence, ready: () => worker.wake() });
-  const worker = startWorker({ ...around, deliverer, intake });
+  const worker = startWorker({ ...around, deliverer, intake, follower, desks });
   closing.defer(() => worker.stop());
   store.watch?.((conversationIds) => {
     worker.wake();
-    for (const id of conversationIds) desk.changed(id);
+    for (const id of conversationIds) {
+      web.changed(id);
+      desk.changed(id);
+    }
   });
+  void follower.begin().catch(() => log.error({}, "open cases are shown once something happens"));
   if (telegram) closing.defer(() => telegram.stopTaking());
   if (discord) {
     discord.start();

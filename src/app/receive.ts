@@ -1,6 +1,7 @@
 import { leastRole, type Act, type ActRefusal } from "../core/act.ts";
 import { isAtLeast } from "../core/agent.ts";
 import type { ChannelName, Conversation } from "../core/conversation.ts";
+import type { DeskName } from "../core/desk.ts";
 import { begin, step } from "../core/decide.ts";
 import { ActRefused, BotError, CaseNumberTaken, StaleConversation } from "../core/errors.ts";
 import type { Flow, Moment, Step } from "../core/flow.ts";
@@ -9,6 +10,8 @@ import type { Language } from "../core/language.ts";
 import type { Message } from "../core/message.ts";
 import { plan, type Plan, type Taken } from "../core/plan.ts";
 import { open, rescued, type Opened } from "../core/upgrade.ts";
+import { timerEvent } from "../core/watch.ts";
+import type { AgentDirectory } from "../ports/agents.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Commit, DueTimer, Store } from "../ports/store.ts";
@@ -57,12 +60,16 @@ export function createReceiver(parts: {
   clock: Clock;
   log: Log;
   defaultLanguage: Language;
+  /** The desks that follow conversations with a case. */
+  desks?: readonly DeskName[];
   /** Whether a channel takes a message in one piece; absent where all take any. */
   fits?: (channel: ChannelName, message: Message) => boolean;
+  /** Who else could do what an agent does; absent where whoever acts is alone. */
+  agents?: Pick<AgentDirectory, "idsOf">;
   /** Called after each commit: replies and timers may wait. */
   committed: (conversationId: string) => void;
 }): Receiver {
-  const { flow, store, texts, clock, log, defaultLanguage, committed } = parts;
+  const { flow, store, texts, clock, log, defaultLanguage, agents, committed } = parts;
   const fits = parts.fits ?? (() => true);
   const textsIn = (language: Language) => texts.in(language);
   const planned = (opened: Opened, next: Step, taken: Taken) =>
@@ -86,10 +93,12 @@ export function createReceiver(parts: {
       const { key, conversationId, agent, content } = done;
       const refuse = (refusal: ActRefusal) => new ActRefused(conversationId, refusal);
       if (!isAtLeast(agent, leastRole[content.type])) throw refuse({ reason: "notAllowed" });
+      const able = await agents?.idsOf(leastRole[content.type]);
+      const asked = { ...done, ...(able && { able }) };
       return commitTurn(conversationId, key, (stored, moment) => {
         if (!stored) throw refuse({ reason: "noCase" });
         return decided(stored, moment, (opened) => {
-          const read = flow.readAct(done, opened.conversation, moment);
+          const read = flow.readAct(asked, opened.conversation, moment);
           if ("refused" in read) throw refuse(read.refused);
           const { event, said } = read;
           const next = step(flow, opened.conversation.snapshot, event);
@@ -106,10 +115,11 @@ export function createReceiver(parts: {
     },
 
     async fire({ conversationId, id, dueAt, event: type }) {
-      const key = `timer:${conversationId}:${id}:${dueAt}`;
+      // With the event: two of one case's may come due in the same millisecond.
+      const key = `timer:${conversationId}:${id}:${type}:${dueAt}`;
       return commitTurn(conversationId, key, (stored, moment) => {
         if (!stored) return undefined;
-        const event = { type, at: moment.now, dice: moment.dice };
+        const event = timerEvent({ id, event: type }, moment);
         return decided(stored, moment, (opened) => {
           const next = step(flow, opened.conversation.snapshot, event);
           const turn = planned(opened, next, { event, by: "timer", key });
@@ -131,15 +141,27 @@ export function createReceiver(parts: {
   ): Promise<"committed" | "duplicate"> {
     for (let attempt = 1; ; attempt++) {
       const moment = { now: clock.now(), dice: hex(clock.random(4)) };
-      const turn = decide(await store.load(conversationId), moment);
+      const first =
+        attempt === 1 && decideOnOlder(await store.load(conversationId, "orOlder"), moment);
+      const turn = first || decide(await store.load(conversationId), moment);
       if (!turn) return "duplicate";
       try {
-        const result = await store.commit({ ...turn, handled: key, at: moment.now });
+        const follows = parts.desks ?? [];
+        const result = await store.commit({ ...turn, handled: key, at: moment.now, follows });
         if (result === "committed") committed(conversationId);
         return result;
       } catch (error) {
         const lostRace = error instanceof StaleConversation || error instanceof CaseNumberTaken;
         if (!lostRace || attempt >= mostAttempts) throw error;
+      }
+    }
+
+    /** What may be old says nothing but what a commit would confirm: no refusal, and not that there is nothing to do. */
+    function decideOnOlder(stored: Conversation | undefined, moment: Moment): Turn | undefined {
+      try {
+        return stored && decide(stored, moment);
+      } catch {
+        return undefined;
       }
     }
   }

@@ -2,7 +2,9 @@ import type { Channel } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
+import type { DeskName } from "../core/desk.ts";
 import type { Deliverer } from "./deliver.ts";
+import type { Follower } from "./follow.ts";
 import type { Intake } from "./intake.ts";
 import type { Receiver } from "./receive.ts";
 
@@ -27,12 +29,15 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-/** Fires due timers, takes what was held and delivers replies, now and whenever there is something to do. */
+/** Fires due timers, takes what was held, delivers replies and shows the desks what is new, now and whenever there is something to do. */
 export function startWorker(parts: {
   store: Store;
   receiver: Receiver;
   deliverer: Deliverer;
   intake: Intake;
+  follower: Follower;
+  /** What others follow waits until they are served again. */
+  desks: readonly { name: DeskName }[];
   /** Replies on other channels wait until those are served again. */
   channels: readonly Pick<Channel, "name">[];
   clock: Clock;
@@ -40,8 +45,9 @@ export function startWorker(parts: {
   /** Resolves after `ms`, or when `abort` is called. */
   sleep: (ms: number) => { done: Promise<void>; abort: () => void };
 }): Worker {
-  const { store, deliverer, intake, clock, log, sleep } = parts;
-  const served = parts.channels.map(({ name }) => name);
+  const { store, deliverer, intake, follower, clock, log, sleep } = parts;
+  const channels = parts.channels.map(({ name }) => name);
+  const desks = parts.desks.map(({ name }) => name);
   let stopped = false;
   let woken = false;
   let tidiedAt = 0;
@@ -57,7 +63,7 @@ export function startWorker(parts: {
       stopped = true;
       sleeping?.abort();
       await running;
-      await Promise.all([intake.idle(), deliverer.stop()]);
+      await Promise.all([intake.idle(), deliverer.stop(), follower.idle()]);
     },
   };
 
@@ -78,9 +84,10 @@ export function startWorker(parts: {
       const fired = await fireDue();
       await intake.start();
       await deliverer.start();
+      await follower.start();
       await tidy();
       if (!fired) return pauseMs;
-      const next = await store.nextDueAt(served);
+      const next = await store.nextDueAt(channels, desks);
       return next === undefined ? longestSleepMs : sleepUntil(next - clock.now());
     } catch (error) {
       log.error({ code: codeOf(error) }, "the work stopped at a fault and goes on in a second");

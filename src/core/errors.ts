@@ -190,6 +190,15 @@ export class CustomerUnreachable extends BotError {
   }
 }
 
+/** A desk's thread is not there any more, or closed to the bot. */
+export class ThreadGone extends BotError {
+  readonly code = "thread-gone";
+  readonly retryable = true;
+  constructor(desk: string, options?: ErrorOptions) {
+    super(`a thread of the desk on ${desk} is gone`, options);
+  }
+}
+
 /** The platform will never take this message. `reason` is a word, for logs and people. */
 export class Undeliverable extends BotError {
   readonly code = "undeliverable";

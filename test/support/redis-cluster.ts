@@ -18,14 +18,9 @@ export async function startCluster(): Promise<{
     ports.slice(0, nodeCount).map((port, index) =>
       startRedis({
         port,
-        settings: [
-          "--cluster-enabled",
-          "yes",
-          "--appendfsync",
-          "no",
-          "--cluster-port",
-          `${ports[nodeCount + index]}`,
-        ],
+        settings: "--cluster-enabled yes --appendfsync no --cluster-port"
+          .split(" ")
+          .concat(`${ports[nodeCount + index]}`),
       }),
     ),
   );

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createDeliverer } from "../../src/app/deliver.ts";
+import { createFollower } from "../../src/app/follow.ts";
 import { createIntake } from "../../src/app/intake.ts";
 import type { createKeepEvidence } from "../../src/app/keep-evidence.ts";
 import type { Receiver } from "../../src/app/receive.ts";
@@ -8,7 +9,8 @@ import type { Channel } from "../../src/ports/channel.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Log } from "../../src/ports/log.ts";
 import type { Store } from "../../src/ports/store.ts";
-import { quiet } from "./shop.ts";
+import type { Desk } from "../../src/ports/desk.ts";
+import { library, quiet, refund } from "./shop.ts";
 
 export function sleep(ms: number): { done: Promise<void>; abort: () => void } {
   const controller = new AbortController();
@@ -25,8 +27,9 @@ export function createWork(parts: {
   keepEvidence?: ReturnType<typeof createKeepEvidence>;
   log?: Log;
   sleep?: typeof sleep;
+  desks?: readonly Desk[];
 }) {
-  const all = { log: quiet, sleep, keepEvidence: refuseAll, ...parts };
+  const all = { log: quiet, sleep, keepEvidence: refuseAll, desks: [], ...parts };
   let worker: Worker | undefined;
   let moved = false;
   const wake = () => {
@@ -35,18 +38,31 @@ export function createWork(parts: {
   };
   const deliverer = createDeliverer({ ...all, settled: wake });
   const intake = createIntake({ ...all, ready: wake });
+  const follower = createFollower({
+    ...all,
+    flow: refund,
+    texts: library.in("fr"),
+    timeZone: "Europe/Paris",
+    urlOf: (number) => `http://shop.test/console/cases/${number}`,
+    ready: wake,
+  });
   return {
     wake,
     intake,
-    start: () => (worker = startWorker({ ...all, deliverer, intake })),
+    follower,
+    start: () => (worker = startWorker({ ...all, deliverer, intake, follower })),
     /** Sends and takes what is due until nothing is. */
     async settle() {
       for (;;) {
         moved = false;
         await intake.start();
         await deliverer.start();
-        await Promise.all([intake.idle(), deliverer.idle()]);
-        const next = await parts.store.nextDueAt();
+        await follower.start();
+        await Promise.all([intake.idle(), deliverer.idle(), follower.idle()]);
+        const next = await parts.store.nextDueAt(
+          undefined,
+          all.desks.map(({ name }) => name),
+        );
         if (next === undefined || next > parts.clock.now()) return;
         // What is due and did not start waits for its channel's pace.
         if (!moved) await all.sleep(1).done;

@@ -5,6 +5,7 @@ import {
 } from "@discordjs/core";
 import type { HeldInbound } from "../../core/inbound.ts";
 import type { Channel } from "../../ports/channel.ts";
+import type { Desk } from "../../ports/desk.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { registerCommands } from "./commands.ts";
 import { createDoors } from "./doors.ts";
@@ -26,6 +27,8 @@ const drainMs = 5000;
 
 export interface Discord {
   channel: Channel;
+  /** Absent where agents don't work there. */
+  desk?: Desk;
   /** Connects, now and for ever. */
   start(): void;
   /** Ends after what is under way; the session is left for the next process. */

@@ -1,6 +1,7 @@
 import type { HeldInbound } from "../../core/inbound.ts";
 import type { Language } from "../../core/language.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { DeskWork } from "../../ports/desk.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Store } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
@@ -31,6 +32,8 @@ export interface DiscordOptions extends DiscordSettings {
   clock: Clock;
   log: Log;
   sleep: (ms: number) => { done: Promise<void>; abort: () => void };
+  /** The forum channel in whose posts agents work; absent where they don't. */
+  desk?: { channel: string } & DeskWork;
   shopName: string;
   defaultLanguage: Language;
 }

@@ -1,6 +1,7 @@
 import { createClient, createCluster, RESP_TYPES } from "redis";
 import { StoreUnavailable } from "../../core/errors.ts";
-import { replyCode, storeFailure } from "./failure.ts";
+import type { Log } from "../../ports/log.ts";
+import { reasonOf, replyCode, storeFailure } from "./failure.ts";
 import { type ScriptName, readScripts } from "./scripts.ts";
 
 /** How often it is looked at whether Redis still answers, and after how many looks without an answer it does not. */
@@ -107,6 +108,7 @@ export function createRedisClient(
   address: string,
   isCluster: boolean,
   connected: (link: Link) => Promise<void>,
+  log: Log,
 ): Client & { connect(): Promise<void> } {
   const scripts = readScripts();
   let link: Link | undefined;
@@ -133,6 +135,7 @@ export function createRedisClient(
     if (!which || which !== link) return;
     link = undefined;
     lastFault = error;
+    if (!closed) log.error({ why: reasonOf(error) }, "Redis is lost and is tried again");
     underWay.clear();
     try {
       which.destroy();
@@ -147,6 +150,7 @@ export function createRedisClient(
       for (let pauseMs = 50; !closed; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
         try {
           await connect();
+          log.info({}, "Redis is there again");
           return;
         } catch (error) {
           lastFault = error;

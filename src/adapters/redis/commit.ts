@@ -4,6 +4,7 @@ import type { CaseIndex } from "./cases.ts";
 import type { Client } from "./client.ts";
 import type { Due } from "./due.ts";
 import { deskShard, digestOf, homeOf, shardOf } from "./keys.ts";
+import type { Recent } from "./recent.ts";
 import { evidenceIn, restOf, standingOf } from "./stored.ts";
 
 /** Case numbers that are known to be reserved; beyond that they are asked for again. */
@@ -19,7 +20,7 @@ type Outcome = "committed" | "duplicate";
 export function createCommit(
   client: Client,
   due: Due,
-  index: CaseIndex,
+  { index, recent }: { index: CaseIndex; recent: Recent },
 ): (commit: Commit) => Promise<Outcome> {
   const reserved = new Set<string>();
 
@@ -51,12 +52,15 @@ export function createCommit(
       }
     }
     due.touched(part);
+    // Until it is known how the commit ends.
+    recent.forget(conversation.id);
     const also = isElsewhere && !client.isCluster && { also: home };
     const [outcome] = await client
       .run<[Outcome | "stale"]>("commit", "commit", { part, ...also, args })
       .finally(() => due.touched(part));
     if (outcome === "stale") throw new StaleConversation(conversation.id, conversation.revision);
     if (outcome === "committed") {
+      recent.keep(conversation);
       if (isElsewhere && client.isCluster) await noteAtHome(home, set, digest, commit.at);
       if (cases.length > 0) await index.committed(conversation, cases);
     }

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 export const scriptNames = [
   "audit",
   "bring",
+  "claim",
   "commit",
   "due",
   "follow",

@@ -17,6 +17,7 @@ import { checkFormat, inspectRedis } from "./inspect.ts";
 import { deskShard, shardOf, shards } from "./keys.ts";
 import { bodyIn, byBytes, createLanes, entriesIn, inGroups, timeIn } from "./lanes.ts";
 import { createMarks } from "./marks.ts";
+import { createRecent, type Recent } from "./recent.ts";
 import { conversationIn, standingIn } from "./stored.ts";
 
 /** How often every part is looked at, in case word of a change was lost. */
@@ -51,7 +52,7 @@ export async function openRedisStore({
   for (let said = ""; ;) {
     try {
       const { isCluster } = await inspectRedis(url, { acceptUnsafe, log });
-      return await openStore(url, isCluster);
+      return await openStore(url, isCluster, log);
     } catch (error) {
       if (error instanceof BotError && !error.retryable) throw error;
       const why = reasonOf(error);
@@ -62,16 +63,23 @@ export async function openRedisStore({
   }
 }
 
-async function openStore(url: string, isCluster: boolean): Promise<Store> {
-  const client = createRedisClient(url, isCluster, checkFormat);
+async function openStore(url: string, isCluster: boolean, log: Log): Promise<Store> {
+  const client = createRedisClient(url, isCluster, checkFormat, log);
   let watcher: ((conversationIds: readonly string[]) => void) | undefined;
   try {
     await client.connect();
     const index = createCaseIndex(client);
     const due: Due = createDue(client, (part) => void index.catchUp(part).catch(() => undefined));
+    const recent = createRecent();
     const changes = await openChanges(url, client, (conversationIds) => {
-      if (conversationIds.length === 0) due.touchedAll();
-      for (const id of conversationIds) due.touched(shardOf(id));
+      if (conversationIds.length === 0) {
+        due.touchedAll();
+        recent.forget();
+      }
+      for (const id of conversationIds) {
+        due.touched(shardOf(id));
+        recent.forget(id);
+      }
       watcher?.(conversationIds);
     });
     // What a crash has left to tell the index is told before anybody reads it.
@@ -92,11 +100,11 @@ async function openStore(url: string, isCluster: boolean): Promise<Store> {
     };
 
     const lanes = createLanes(client, due);
-    const commit = createCommit(client, due, index);
+    const commit = createCommit(client, due, { index, recent });
     const held = createHeld(client, due);
     return closingAfter(
       {
-        ...createReads(client, due),
+        ...createReads(client, due, recent),
         ...lanes,
         ...held,
         ...createFollowings(client, due),
@@ -139,9 +147,11 @@ type Reads = Pick<
   | "forgetHandled"
 >;
 
-function createReads(client: Client, due: Due): Reads {
+function createReads(client: Client, due: Due, recent: Recent): Reads {
   return {
-    async load(conversationId) {
+    async load(conversationId, orOlder) {
+      const seen = orOlder && recent.get(conversationId);
+      if (seen) return seen;
       const part = shardOf(conversationId);
       const command = ["GET", `${part}:c:${conversationId}`];
       const stored = await client.read("load a conversation", part, command);

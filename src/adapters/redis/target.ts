@@ -35,7 +35,7 @@ export async function openRedisTarget(options: {
 }): Promise<StoreTarget> {
   try {
     const { isCluster } = await inspectRedis(options.url, options);
-    const client = createRedisClient(options.url, isCluster, checkVersion);
+    const client = createRedisClient(options.url, isCluster, checkVersion, options.log);
     await client.connect().catch(async (error: unknown) => {
       await client.close();
       throw error;

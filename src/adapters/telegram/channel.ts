@@ -6,6 +6,8 @@ import type { Language } from "../../core/language.ts";
 import type { Message } from "../../core/message.ts";
 import type { Channel } from "../../ports/channel.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { Desk, DeskWork } from "../../ports/desk.ts";
+import type { Lead, Leading } from "../../ports/lead.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Store } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
@@ -17,7 +19,7 @@ import { filesOf } from "./files.ts";
 import { conversationOf, readUpdate, type Reading, type Self } from "./inbound.ts";
 import { fits } from "./outbound.ts";
 import { createPauses } from "./pauses.ts";
-import { type Poller, startPolling } from "./poll.ts";
+import { startPolling } from "./poll.ts";
 import { createSender, readAddress } from "./send.ts";
 import { webhookOf } from "./webhook.ts";
 
@@ -43,11 +45,15 @@ export interface TelegramOptions {
   /** Absent for long polling. */
   webhook?: Webhook;
   pace: { perSecond: number; chatPerSecond: number; groupPerMinute: number };
+  /** The group in whose topics agents work; absent where they don't. */
+  desk?: { chat: string } & DeskWork;
   defaultLanguage: Language;
   /** Durable when it resolves. */
   accept: (inbound: HeldInbound) => Promise<void>;
   /** What is asked where a conversation stands, as it would be said now. */
   prompt: (conversationId: string) => Promise<{ message: Message; revision: number } | undefined>;
+  /** Sees to it that one process polls; absent where there is one. */
+  lead?: Lead;
   store: Pick<Store, "load">;
   texts: TextLibrary;
   clock: Pick<Clock, "now">;
@@ -57,6 +63,8 @@ export interface TelegramOptions {
 
 export interface Telegram {
   channel: Channel;
+  /** Absent where agents don't work there. */
+  desk?: Desk;
   /** To be mounted at the path of the webhook's address; absent with polling. */
   webhook?: { path: string; app: Hono };
   /** Takes no more updates, lets those in hand come to their end and fetches no more files. */
@@ -77,7 +85,7 @@ export function openTelegram(options: TelegramOptions): Telegram {
   const wayBack = () => self.username && `https://t.me/${self.username}`;
   const send = createSender({ api: api.calls, texts, acknowledge, pauses, wayBack });
   const fetching = new AbortController();
-  let poller: Poller | undefined;
+  let poller: Leading | undefined;
   let stopped = false;
   let napping: { abort: () => void } | undefined;
   let warnedOfLoss = false;
@@ -123,7 +131,8 @@ export function openTelegram(options: TelegramOptions): Telegram {
         const { username } = await introduce(api.calls, texts, defaultLanguage, webhook);
         self.username = username;
         log.info({ username }, "serving customers on Telegram");
-        if (!webhook && !stopped) poller = startPolling({ api: api.polls, accept, log, sleep });
+        const poll = () => startPolling({ api: api.polls, accept, log, sleep });
+        if (!webhook && !stopped) poller = options.lead?.("telegram:polling", poll) ?? poll();
         return;
       } catch (error) {
         if (stopped) return;

@@ -21,6 +21,13 @@ import { quiet } from "../../support/shop.ts";
 const all = 100_000;
 const at = commit().at;
 
+const listening = () => {
+  const lines: string[] = [];
+  const say = (facts: object, message: string) =>
+    void lines.push(`${message} ${JSON.stringify(facts)}`);
+  return { lines, log: { info: say, warn: say, error: say } satisfies Log };
+};
+
 /** Until it is so; a test's time is its limit. */
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await delay(20);
@@ -94,6 +101,24 @@ describe.skipIf(await redisFault())("with a Redis", () => {
       expect(await one.readUnsent("anna")).toEqual([]);
     });
 
+    it("commit on what they saw last, and hear that it is old", async () => {
+      const [one, other] = [await openStore(), await openStore()];
+      await one.commit(commit());
+      await other.commit(commit({ revision: 2, standing: "later" }));
+      // Whatever `one` has heard by now: what it may still believe is refused.
+      const seen = await one.load("anna", "orOlder");
+      const next = commit({ revision: (seen?.revision ?? 0) + 1 }, { handled: "next" });
+      await one.commit(next).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(StaleConversation);
+      });
+      expect(await one.load("anna")).toMatchObject({ revision: expect.toSatisfy((r) => r >= 2) });
+      await other.commit(
+        commit({ revision: ((await one.load("anna"))?.revision ?? 0) + 1 }, { handled: "last" }),
+      );
+      const last = (await one.load("anna"))?.revision;
+      await until(async () => (await one.load("anna", "orOlder"))?.revision === last);
+    });
+
     it("keep one chain of the audit log", async () => {
       const stores = [await openStore(), await openStore()];
       const entry = { at, surface: "console", what: "loggedIn", outcome: "done" } as const;
@@ -107,7 +132,7 @@ describe.skipIf(await redisFault())("with a Redis", () => {
     const store = await openStore();
     for (const detail of ["1", "2", "3"])
       await store.audit({ at, surface: "console", what: "taken", outcome: "done", detail });
-    const row = String(await raw("LINDEX", "ombud{desk}:audit", "1"));
+    const row = (await raw("LINDEX", "ombud{desk}:audit", "1")) as unknown as string;
     await raw("LSET", "ombud{desk}:audit", "1", row.replace('"2"', '"4"'));
     expect(await store.checkAudit()).toMatchObject({ entries: 3, brokenAt: 2 });
     expect((await store.listAudit({ limit: 9 })).map(({ intact }) => intact)).toEqual([
@@ -167,8 +192,9 @@ describe.skipIf(await redisFault())("with a Redis", () => {
   });
 
   describe("a Redis that is killed", () => {
-    it("has everything when it is back, and the store goes on by itself", async () => {
-      const store = await openStore();
+    it("has everything when it is back, and the store goes on by itself and says so", async () => {
+      const { lines, log } = listening();
+      const store = await openStore({ log });
       const commits = Array.from({ length: 200 }, (_, index) =>
         commit({ id: `c-${index}` }, { log: [said(`m-${index}`)] }),
       );
@@ -182,20 +208,17 @@ describe.skipIf(await redisFault())("with a Redis", () => {
       const leased = await store.lease({ channel: "web", now: at, leaseMs: 100, limit: all });
       expect(leased).toHaveLength(200);
       expect(await store.commit(commits[7] ?? commit())).toBe("duplicate");
+      expect(lines.map((line) => line.split(" {")[0])).toEqual([
+        "Redis is lost and is tried again",
+        "Redis is there again",
+      ]);
     });
   });
 
   describe("a Redis that can't be used", () => {
-    const heard = () => {
-      const lines: string[] = [];
-      const say = (facts: object, message: string) =>
-        void lines.push(`${message} ${JSON.stringify(facts)}`);
-      return { lines, log: { info: say, warn: say, error: say } satisfies Log };
-    };
-
     it("is named and tried again until it is there", async () => {
       await redis.kill();
-      const { lines, log } = heard();
+      const { lines, log } = listening();
       const opening = openStore({ log });
       await until(() => lines.length > 0);
       expect(lines[0]).toMatch(/tried again every second.*(?:ENOENT|ECONNREFUSED)/u);
@@ -205,7 +228,7 @@ describe.skipIf(await redisFault())("with a Redis", () => {
     });
 
     it("is waited for no longer than told", async () => {
-      const { lines, log } = heard();
+      const { lines, log } = listening();
       const ending = new AbortController();
       const opening = openStore({ url: "redis://127.0.0.1:1", log, signal: ending.signal });
       await until(() => lines.length > 0);
@@ -215,7 +238,7 @@ describe.skipIf(await redisFault())("with a Redis", () => {
 
     it("says that the password is wrong", async () => {
       await raw("CONFIG", "SET", "requirepass", "right");
-      const { lines, log } = heard();
+      const { lines, log } = listening();
       const ending = new AbortController();
       const opening = openStore({ log, signal: ending.signal });
       await until(() => lines.length > 0);
@@ -237,7 +260,7 @@ describe.skipIf(await redisFault())("with a Redis", () => {
           const refused = openStore();
           await expect(refused).rejects.toThrow(StoreUnsafe);
           await expect(refused).rejects.toThrow(wayOut);
-          const { lines, log } = heard();
+          const { lines, log } = listening();
           await openStore({ acceptUnsafe: true, log });
           expect(lines).toEqual([expect.stringContaining(wayOut)]);
         } finally {
