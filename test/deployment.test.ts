@@ -15,7 +15,8 @@ describe("docker-compose.yml", () => {
     for (const [, { environment = {} }] of bots) {
       const own = Object.keys(environment);
       expect(own.filter((name) => !names.includes(name))).toEqual([]);
-      expect(names.filter((name) => !own.includes(name))).toEqual([]);
+      const missing = names.filter((name) => !own.includes(name));
+      expect(missing, "to be added under x-environment").toEqual([]);
     }
   });
 

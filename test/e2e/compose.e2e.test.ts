@@ -42,7 +42,8 @@ describe.skipIf(await redisFault())("the bot twice, as the compose file starts i
       await Promise.all(
         own.map(async ([name, environment]) => {
           const PORT = String(await freePort());
-          const REDIS_URL = environment["REDIS_URL"]?.replace("redis://redis:6379", redis.url) ?? "";
+          const REDIS_URL =
+            environment["REDIS_URL"]?.replace("redis://redis:6379", redis.url) ?? "";
           return [name, { ...environment, PORT, REDIS_URL }] as const;
         }),
       ),
@@ -64,7 +65,7 @@ describe.skipIf(await redisFault())("the bot twice, as the compose file starts i
     bots.set(name, await startBot(data, { ...environment, DATA_DIR: data }, start));
   }
 
-  it("takes one conversation through both, and goes on with one while the other is killed and started", async () => {
+  it("takes one conversation through both, and goes on with one while the other is killed, or told to end, and started", async () => {
     const end = AbortSignal.timeout(100_000);
     let over = false;
     const customers = Array.from({ length: customerCount }, (_, index) =>
@@ -87,8 +88,13 @@ describe.skipIf(await redisFault())("the bot twice, as the compose file starts i
     const { answered } = proxy;
     expect([...answered.values()].every((count) => count > customerCount)).toBe(true);
     for (const name of ["bot-1", "bot-2"]) {
-      await bots.get(name)?.stop("SIGKILL");
+      expect(await bots.get(name)?.stop("SIGKILL")).toBeNull();
       await allHave(Math.max(...customers.map(turnsOf)) + 3);
+      await run(name);
+    }
+    // As in an upgrade: one after the other, told to end.
+    for (const name of ["bot-1", "bot-2"]) {
+      expect(await bots.get(name)?.stop("SIGTERM")).toBe(0);
       await run(name);
     }
     await allHave(Math.max(...customers.map(turnsOf)) + 1);
