@@ -15,6 +15,7 @@ const movedKey = `${deskShard}:moved`;
 
 /** What every store has that a bot was ever started on, or that has a conversation. */
 const signs = [
+  movedKey,
   ...["secrets", "sessions", "audit", "marks", "numbers"].map((name) => `${deskShard}:${name}`),
   ...shards.flatMap((part) =>
     ["standings", "held", "timers", "evidence"].map((name) => `${part}:${name}`),
