@@ -32,6 +32,7 @@ import { maxEvidenceBytes } from "./core/evidence.ts";
 import type { HeldInbound } from "./core/inbound.ts";
 import type { Texts } from "./core/texts.ts";
 import type { Channel } from "./ports/channel.ts";
+import type { LeasedReply } from "./ports/store.ts";
 import type { Desk } from "./ports/desk.ts";
 import type { EvidenceStore } from "./ports/evidence.ts";
 import type { Log } from "./ports/log.ts";
@@ -139,6 +140,7 @@ async function run(config: Config): Promise<void> {
     language: config.defaultLanguage,
     timeZone: config.timeZone,
     act: createAuditedAct({ act: receiver.act, trail: store, clock, log, surface: "console" }),
+    keepEvidence,
     flow,
     topics: (own) => [
       ...topics.map((id) => ({ id, title: own.text(`bot:topic.${id}`) })),
@@ -164,6 +166,7 @@ async function run(config: Config): Promise<void> {
       accept,
       prompt: receiver.prompt,
       store,
+      evidence,
       texts,
       clock,
       log,
@@ -186,6 +189,7 @@ async function run(config: Config): Promise<void> {
       accept,
       prompt: receiver.prompt,
       store,
+      evidence,
       texts,
       clock,
       log,
@@ -205,13 +209,11 @@ async function run(config: Config): Promise<void> {
     ready: () => worker.wake(),
   });
   const around = { store, receiver, channels, clock, log, sleep: abortableSleep };
-  const deliverer = createDeliverer({
-    ...around,
-    settled(conversationId) {
-      worker.wake();
-      desk.settled(conversationId);
-    },
-  });
+  const settled = ({ conversationId }: LeasedReply) => {
+    worker.wake();
+    desk.settled(conversationId);
+  };
+  const deliverer = createDeliverer({ ...around, settled });
   const intake = createIntake({ ...around, keepEvidence, ready: () => worker.wake() });
   const worker = startWorker({ ...around, deliverer, intake, follower, desks });
   closing.defer(() => worker.stop());

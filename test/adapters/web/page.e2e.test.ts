@@ -111,7 +111,8 @@ describe.skipIf(fault !== undefined)("the page of the live chat", () => {
   });
 
   test("keeps what is half typed and where the reader was", async () => {
-    await open();
+    // So low that the reader is far from the end, which the page would stay with.
+    await open({ viewport: { width: 390, height: 420 } });
     await topic().click();
     await settled();
     // What comes after the reload would be scrolled to, as it is new.
