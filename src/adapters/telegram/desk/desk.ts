@@ -120,9 +120,9 @@ export function openTelegramDesk(parts: {
   }
 
   /** Where Telegram can't be asked now, the agent is: the updates of customers must not wait for that. */
-  async function orAgain(work: () => Promise<void>, again: () => void): Promise<void> {
+  async function orAgain(take: () => Promise<void>, again: () => void): Promise<void> {
     try {
-      await work();
+      await take();
     } catch (error) {
       // Nothing was written: it comes again, as everybody's does.
       if (error instanceof StoreUnavailable) throw error;
