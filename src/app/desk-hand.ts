@@ -17,7 +17,7 @@ import type { Receiver } from "./receive.ts";
 export function createDeskHand(parts: {
   act: Receiver["act"];
   agents: Pick<AgentDirectory, "byTelegram" | "byDiscord">;
-  flow: Pick<Flow, "draftDecision" | "preview">;
+  flow: Pick<Flow, "draftDecision" | "preview" | "clauses">;
   store: Pick<Store, "readMark" | "findCase"> & Pick<AuditTrail, "audit">;
   texts: TextLibrary;
   clock: Clock;
@@ -67,6 +67,8 @@ export function createDeskHand(parts: {
         throw error;
       }
     },
+
+    clauses: (language) => flow.clauses(texts.in(language)),
 
     draft: (entry) => flow.draftDecision(entry.record, texts.in(entry.language)),
 

@@ -53,6 +53,8 @@ export interface DeskHand {
     content: ActContent;
     why?: DeskRefusal;
   }): Promise<ActRefusal | { reason: DeskRefusal } | undefined>;
+  /** What a decision may cite, with titles in this language. */
+  clauses(language: Language): readonly { id: string; title: string }[];
   /** The decision that the assessment suggests. */
   draft(entry: Case): DecisionDraft;
   /** The formal update as the customer would read it. */

@@ -27,7 +27,7 @@ export interface DiscordOptions extends DiscordSettings {
   accept: (inbound: HeldInbound) => Promise<void>;
   /** What the conversation is asked now. */
   prompt: (conversationId: string) => Promise<Prompted | undefined>;
-  store: Pick<Store, "load" | "readMarks" | "writeMarks">;
+  store: Pick<Store, "load" | "readMark" | "readMarks" | "writeMarks">;
   texts: TextLibrary;
   clock: Clock;
   log: Log;

@@ -2,13 +2,11 @@ import {
   ApplicationFlags,
   ChannelType,
   PermissionFlagsBits,
-  type APIChannel,
-  type APIGuildMember,
-  type APIRole,
 } from "@discordjs/core";
 import { setTimeout as delay } from "node:timers/promises";
 import { commandsIn } from "../../adapters/discord/commands.ts";
 import { failureOf, roomFaultOf } from "../../adapters/discord/failure.ts";
+import { permissionsIn } from "../../adapters/discord/permissions.ts";
 import { createRest, type Rest } from "../../adapters/discord/rest.ts";
 import { systemClock } from "../../adapters/node/clock.ts";
 import type { Config } from "../../config.ts";
@@ -125,7 +123,12 @@ async function examineChannel(
     rest.patiently((api) => api.guilds.getMember(guildId, selfId), patienceMs),
     rest.patiently((api) => api.guilds.getRoles(guildId), patienceMs),
   ]);
-  const granted = permissionsIn(channel, guildId, member, roles, selfId);
+  const granted = permissionsIn(
+    channel.permission_overwrites ?? [],
+    guildId,
+    { id: selfId, roles: member.roles },
+    roles,
+  );
   const missing = neededPermissions.filter(
     ([name]) => (granted & PermissionFlagsBits[name]) === 0n,
   );
@@ -138,26 +141,6 @@ async function examineChannel(
       }),
     },
   ];
-}
-
-/** Permissions, "Permission Overwrites": those of everyone, then of the roles together, then of the member. */
-function permissionsIn(
-  channel: Extract<APIChannel, { type: ChannelType.GuildText }>,
-  guildId: string,
-  { roles: own }: APIGuildMember,
-  roles: readonly APIRole[],
-  selfId: string,
-): bigint {
-  const mine = roles.filter(({ id }) => id === guildId || own.includes(id));
-  const base = mine.reduce((sum, { permissions }) => sum | BigInt(permissions), 0n);
-  if ((base & PermissionFlagsBits.Administrator) !== 0n) return ~0n;
-  const overwrites = channel.permission_overwrites ?? [];
-  return [[guildId], own, [selfId]].reduce((granted, ids) => {
-    const matching = overwrites.filter(({ id }) => ids.includes(id));
-    const allow = matching.reduce((sum, one) => sum | BigInt(one.allow), 0n);
-    const deny = matching.reduce((sum, one) => sum | BigInt(one.deny), 0n);
-    return (granted & ~deny) | allow;
-  }, base);
 }
 
 async function examineCommands(rest: Rest, texts: TextLibrary): Promise<Finding> {

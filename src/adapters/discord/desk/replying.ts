@@ -1,0 +1,102 @@
+import { LabelBuilder, ModalBuilder, TextInputBuilder } from "@discordjs/builders";
+import {
+  ButtonStyle,
+  TextInputStyle,
+  type APIModalInteractionResponseCallbackData,
+} from "@discordjs/core";
+import type { ActContent } from "../../../core/act.ts";
+import { type Agent, refOf } from "../../../core/agent.ts";
+import type { Case } from "../../../core/case.ts";
+import type { Message } from "../../../core/message.ts";
+import type { Texts } from "../../../core/texts.ts";
+import { cut } from "../controls.ts";
+import { deskId } from "./desk-id.ts";
+import type { Drafts } from "./drafts.ts";
+import { type Acting, type Press, refusalText } from "./press.ts";
+import { button, previewOf } from "./preview.ts";
+
+/** As many as a customer's channel and the core take (`wordsMissing`). */
+export const longestWords = 3000;
+const longestTitle = 45;
+
+/** What an agent says to the customer: written, seen as the customer will, sent. */
+export interface Replying {
+  /** The form for it, or for a question in the agent's own words. */
+  form(entry: Case, words: Texts, type: "replied" | "question"): APIModalInteractionResponseCallbackData;
+  /** Shows what is about to be said. */
+  preview(press: Press, text: string): Promise<void>;
+}
+
+export const textField = "text";
+
+export function createReplying({ acting, drafts }: { acting: Acting; drafts: Drafts }): Replying {
+  return {
+    form(entry, words, type) {
+      const language = words.text(`console:language.${entry.language}`);
+      return new ModalBuilder()
+        .setCustomId(deskId({ type }))
+        .setTitle(cut(words.text(`discord:desk.form.${type}`), longestTitle))
+        .addLabelComponents(
+          new LabelBuilder()
+            .setLabel(cut(words.text("console:answer.label", { language }), longestTitle))
+            .setTextInputComponent(
+              new TextInputBuilder()
+                .setCustomId(textField)
+                .setStyle(TextInputStyle.Paragraph)
+                .setRequired(true)
+                .setMaxLength(longestWords),
+            ),
+        )
+        .toJSON();
+    },
+
+    async preview(press, text) {
+      const { interaction, answer, userId, thread, words } = press;
+      await answer.begin();
+      const content: ActContent = { type: "said", text };
+      const met = await acting.meet(press, content);
+      if (!met) return;
+      const { agent, entry } = met;
+      const draft = interaction.id;
+      await drafts.keep(draft, { content, userId, thread });
+      const language = words.text(`console:language.${entry.language}`);
+      await answer.show(
+        previewOf(
+          messageOf(agent, entry, text),
+          [
+            words.text("discord:desk.preview.reply", { language }),
+            ...warningOf(agent, entry, words),
+          ].join("\n"),
+          [
+            button(
+              { type: "send", draft },
+              words.text("console:answer.send", { language }),
+              ButtonStyle.Primary,
+            ),
+            button(
+              { type: "discard", draft },
+              words.text("discord:desk.discard"),
+              ButtonStyle.Secondary,
+            ),
+          ],
+        ),
+      );
+    },
+  };
+}
+
+const messageOf = (agent: Agent, { language }: Case, text: string): Message => ({
+  language,
+  blocks: [{ type: "text", text: text.trim() }],
+  choices: [],
+  author: refOf(agent),
+});
+
+/** Said before it is pressed; what counts is what is so when it is. */
+function warningOf(agent: Agent, { owner }: Case, words: Texts): string[] {
+  if (owner?.id === agent.id) return [];
+  const refusal = owner
+    ? { reason: "ownedBy" as const, name: owner.name }
+    : { reason: "notTaken" as const };
+  return [`⚠ ${refusalText(refusal, words)}`];
+}

@@ -1,0 +1,168 @@
+import {
+  ComponentType,
+  InteractionType,
+  type APIInteraction,
+  type APIMessageComponentInteraction,
+  type APIModalSubmitInteraction,
+} from "@discordjs/core";
+import { decisionOutcomes } from "../../../core/act.ts";
+import type { DeskWork } from "../../../ports/desk.ts";
+import type { Log } from "../../../ports/log.ts";
+import type { TextLibrary } from "../../../ports/texts.ts";
+import { wordOf } from "../failure.ts";
+import type { Lanes } from "../lanes.ts";
+import type { Rest } from "../rest.ts";
+import { answerTo } from "./answer.ts";
+import { commandOf, wordsOf } from "./commands.ts";
+import { createDeciding } from "./deciding.ts";
+import { createDeeds } from "./deeds.ts";
+import { type DeskControl, isDeskId, readDeskId } from "./desk-id.ts";
+import type { Drafts } from "./drafts.ts";
+import { readFilledIn } from "./form.ts";
+import { createActing, type Press, pressOf, refusalText } from "./press.ts";
+import { createReplying, textField } from "./replying.ts";
+
+/** What agents press, choose, fill in and command in the posts. */
+export interface Work {
+  /** Whether it is the desk's, wherever it was used. */
+  isOurs(interaction: APIInteraction): boolean;
+  /** Acknowledges at once; resolves when it is done. Never throws. */
+  take(interaction: APIInteraction): Promise<void>;
+}
+
+export function createWork(
+  parts: {
+    rest: Rest;
+    lanes: Lanes;
+    drafts: Drafts;
+    texts: TextLibrary;
+    log: Log;
+    sleep: (ms: number) => { done: Promise<void>; abort: () => void };
+  } & Pick<DeskWork, "hand" | "language">,
+): Work {
+  const { rest, lanes, drafts, texts, log, hand, language } = parts;
+  const acting = createActing(hand);
+  const replying = createReplying({ acting, drafts });
+  const deciding = createDeciding({ hand, acting, drafts });
+  const deeds = createDeeds({ ...parts, acting, replying, deciding });
+
+  return {
+    isOurs(interaction) {
+      if (interaction.type === InteractionType.ApplicationCommand)
+        return commandOf(interaction.data.name) !== undefined;
+      return (
+        (interaction.type === InteractionType.MessageComponent ||
+          interaction.type === InteractionType.ModalSubmit) &&
+        isDeskId(interaction.data.custom_id)
+      );
+    },
+
+    async take(interaction) {
+      const answer = answerTo(interaction, rest, log);
+      const press = pressOf(interaction, answer, texts, language);
+      try {
+        await used(interaction, press);
+      } catch (error) {
+        log.error({ code: wordOf(error) }, "what an agent did on Discord could not be taken");
+        await answer.add(press.words.text("discord:pressAgain"));
+      }
+    },
+  };
+
+  async function used(interaction: APIInteraction, press: Press): Promise<void> {
+    if (interaction.type === InteractionType.ApplicationCommand) {
+      const command = commandOf(interaction.data.name);
+      if (command === "note")
+        await deeds.now(press, { type: "noted", text: wordsOf(interaction) });
+      else if (command === "reply") await replying.preview(press, wordsOf(interaction));
+      else if (command) await deeds.begin(press, command);
+    } else if (interaction.type === InteractionType.MessageComponent) {
+      const control = readDeskId(interaction.data.custom_id);
+      if (control) await pressed(interaction, press, control);
+    } else if (interaction.type === InteractionType.ModalSubmit) {
+      const control = readDeskId(interaction.data.custom_id);
+      if (control) await filledIn(interaction, press, control);
+    }
+  }
+
+  async function pressed(
+    interaction: APIMessageComponentInteraction,
+    press: Press,
+    control: DeskControl,
+  ): Promise<void> {
+    const [chosen = ""] =
+      interaction.data.component_type === ComponentType.StringSelect
+        ? interaction.data.values
+        : [];
+    switch (control.type) {
+      case "deed":
+        // Two presses of one agent are one after the other; of two agents the store lets one win.
+        return deeds.begin(press, control.deed);
+      case "wanted":
+        return deeds.want(press, chosen);
+      case "outcome": {
+        const outcome = decisionOutcomes.find((one) => one === chosen);
+        if (!outcome) return;
+        const { seen } = control;
+        return deeds.open(
+          press,
+          { type: "decided", decision: { outcome, clauses: [], reasons: "" }, seen },
+          (entry) => deciding.form(entry, outcome, seen, press.words),
+        );
+      }
+      case "approved":
+        return deeds.now(
+          press,
+          { type: "approved", seen: control.seen },
+          `discord:i:${interaction.message.id}`,
+          "discord:desk.approved",
+        );
+      case "closed":
+        return deeds.now(
+          press,
+          { type: "closed" },
+          `discord:i:${interaction.message.id}`,
+          "discord:desk.close.done",
+        );
+      case "send":
+        await press.answer.begin();
+        return lanes.run(`desk:${control.draft}`, () => send(press, control.draft));
+      case "discard":
+        await drafts.drop(control.draft);
+        return press.answer.show({ content: press.words.text("discord:desk.discarded") });
+      case "cancel":
+        return press.answer.show({ content: press.words.text("discord:desk.cancelled") });
+      case "replied":
+      case "question":
+      case "decision":
+    }
+  }
+
+  async function filledIn(
+    interaction: APIModalSubmitInteraction,
+    press: Press,
+    control: DeskControl,
+  ): Promise<void> {
+    const filled = readFilledIn(interaction.data);
+    if (control.type === "replied" || control.type === "question")
+      await replying.preview(press, filled.texts[textField] ?? "");
+    else if (control.type === "decision") await deciding.preview(press, filled, control);
+  }
+
+  /** Sends what was previewed, as it was, once. */
+  async function send(press: Press, id: string): Promise<void> {
+    const { answer, words } = press;
+    const draft = await drafts.find(id);
+    if (!draft) return answer.show({ content: words.text("discord:desk.over") });
+    const refusal = await acting.act({ ...press, thread: draft.thread }, draft.content, `discord:d:${id}`);
+    if (refusal?.reason === "factsChanged") {
+      await drafts.drop(id);
+      return answer.show({ content: refusalText(refusal, words) });
+    }
+    // The preview stays, to be sent once the reason is gone.
+    if (refusal) return answer.add(refusalText(refusal, words));
+    await drafts.drop(id);
+    const isDecision = draft.content.type === "decided";
+    await answer.show({ content: words.text(`discord:desk.${isDecision ? "decided" : "sent"}`) });
+  }
+}
