@@ -36,6 +36,7 @@ export function cardOf(entry: Case, facts: CardFacts, texts: Texts): DeskCard {
       othersOf(facts.others, texts),
     ]),
     deeds: deedsOf(entry),
+    factsRevision: entry.factsRevision,
     url,
     language: texts.language,
   };

@@ -34,25 +34,31 @@ export interface Desk {
   post(thread: string, post: DeskPost, id: string, again: boolean): Promise<void>;
 }
 
+/** What somebody does in a thread. */
+export interface DeskDeed {
+  desk: DeskName;
+  thread: string;
+  userId: string;
+  content: ActContent;
+  /** Why the platform says that they may not, such as having left the group. */
+  why?: DeskRefusal;
+}
+
+export type Refused = ActRefusal | { reason: DeskRefusal };
+
 /** What an agent's hand finds behind a thread. Everything is looked up anew at each call. */
 export interface DeskHand {
   /** The case of this thread; undefined where it is none. */
   caseIn(desk: DeskName, thread: string): Promise<Case | undefined>;
   /** Who this is in the shop's list of agents. */
   agentOf(desk: DeskName, userId: string): Promise<Agent | undefined>;
+  /** Carries out what somebody did, once for each `key`, and records it; undefined when it is done. */
+  act(deed: DeskDeed & { key: string }): Promise<Refused | undefined>;
   /**
-   * Carries out what somebody did, once for each `key`, and records it; undefined when it is done.
-   *
-   * @param why why the platform says that they may not, such as having left the group.
+   * What an act would come to now, without doing it; a refusal is recorded.
+   * `text` are the words as they would be said.
    */
-  act(deed: {
-    desk: DeskName;
-    thread: string;
-    userId: string;
-    key: string;
-    content: ActContent;
-    why?: DeskRefusal;
-  }): Promise<ActRefusal | { reason: DeskRefusal } | undefined>;
+  foresee(deed: DeskDeed): Promise<Refused | { text: string }>;
   /** What a decision may cite, with titles in this language. */
   clauses(language: Language): readonly { id: string; title: string }[];
   /** The decision that the assessment suggests. */
@@ -84,4 +90,6 @@ export type DeskRefusal =
   /** No member of the group, or without the role, by now. */
   | "notMember"
   /** No case's thread. */
-  | "noThread";
+  | "noThread"
+  /** What was begun by somebody else. */
+  | "notTheirs";

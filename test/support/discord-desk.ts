@@ -30,7 +30,12 @@ export type DeskAgent = Person & { agent: Agent };
  */
 export async function openDiscordDesk(
   server: DiscordServer,
-  options: { store?: Store; repliesAreMarked?: boolean; agents?: Map<string, Agent>; send?: Channel["send"] } = {},
+  options: {
+    store?: Store;
+    repliesAreMarked?: boolean;
+    agents?: Map<string, Agent>;
+    send?: Channel["send"];
+  } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), "ombud-discord-desk-"));
   const store = options.store ?? openSqliteStore(":memory:");
@@ -60,7 +65,10 @@ export async function openDiscordDesk(
     fits: (name, message) => name === "web" || discord.channel.fits(message),
     committed: () => work.wake(),
   });
-  const directory = { byDiscord: async (id: string) => agents.get(id), byTelegram: async () => undefined };
+  const directory = {
+    byDiscord: async (id: string) => agents.get(id),
+    byTelegram: async () => undefined,
+  };
   const hand = createDeskHand({
     act: receiver.act,
     agents: directory,
@@ -98,7 +106,8 @@ export async function openDiscordDesk(
   discord.start();
   await server.gateway.whenConnected();
   await vi.waitFor(() => {
-    if (![...server.world.commands.values()].some(({ guildId }) => guildId)) throw new Error("no commands");
+    if (![...server.world.commands.values()].some(({ guildId }) => guildId))
+      throw new Error("no commands");
   }, 5000);
   let count = 0;
 
@@ -173,4 +182,6 @@ export function postOf(server: DiscordServer, number: string): { id: string } {
 
 /** All that a message says, whether in its content or an embed. */
 export const textOf = ({ content, embeds }: Pick<Seen, "content" | "embeds">): string =>
-  [content, ...embeds.map(({ description }) => String(description))].join("\n").replaceAll("\\", "");
+  [content, ...embeds.map(({ description }) => String(description))]
+    .join("\n")
+    .replaceAll("\\", "");

@@ -1,8 +1,4 @@
-import {
-  ApplicationFlags,
-  ChannelType,
-  PermissionFlagsBits,
-} from "@discordjs/core";
+import { ApplicationFlags, ChannelType, PermissionFlagsBits } from "@discordjs/core";
 import { setTimeout as delay } from "node:timers/promises";
 import { commandsIn } from "../../adapters/discord/commands.ts";
 import { failureOf, roomFaultOf } from "../../adapters/discord/failure.ts";

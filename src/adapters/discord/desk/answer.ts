@@ -19,10 +19,10 @@ export interface Shown {
   files?: RawFile[];
 }
 
-/** The answers to one interaction of an agent: nobody else sees them. Best effort; never throws. */
+/** The answers to one interaction of an agent, which nobody else sees unless they are begun openly. Best effort; never throws. */
 export interface Answer {
   /** Within three seconds: an answer comes, or the answer that was pressed changes. */
-  begin(): Promise<void>;
+  begin(how?: { openly: boolean }): Promise<void>;
   open(modal: APIModalInteractionResponseCallbackData): Promise<void>;
   /** In the place of what was pressed, where that was such an answer. */
   show(shown: Shown): Promise<void>;
@@ -48,13 +48,13 @@ export function answerTo(interaction: APIInteraction, rest: Rest, log: Log): Ans
   }
 
   return {
-    async begin() {
+    async begin({ openly } = { openly: false }) {
       if (state !== "open") return;
       await tried(
         (api) =>
           ofAnswer
             ? api.interactions.deferMessageUpdate(id, token)
-            : api.interactions.defer(id, token, { flags }),
+            : api.interactions.defer(id, token, openly ? {} : { flags }),
         "begun",
       );
     },
@@ -70,8 +70,7 @@ export function answerTo(interaction: APIInteraction, rest: Rest, log: Log): Ans
         await this.begin();
         const edit = { ...body, attachments: [] };
         await tried(
-          (api) =>
-            api.interactions.editReply(application, token, files.length > 0 ? body : edit),
+          (api) => api.interactions.editReply(application, token, files.length > 0 ? body : edit),
           "shown",
         );
       }

@@ -35,7 +35,8 @@ export async function catchUpPosts(parts: {
   sleep: (ms: number) => { done: Promise<void> };
 }): Promise<void> {
   const { channel, rest, facts, written, take, isClosing, log, sleep } = parts;
-  const ask = <T>(work: Parameters<typeof rest.patiently<T>>[0]) => rest.patiently(work, patienceMs);
+  const ask = <T>(work: Parameters<typeof rest.patiently<T>>[0]) =>
+    rest.patiently(work, patienceMs);
   for (;;) {
     if (isClosing()) throw new Error("the bot closes before the desk is caught up");
     try {
@@ -65,9 +66,7 @@ export async function catchUpPosts(parts: {
   async function catchUp(thread: string): Promise<void> {
     try {
       for (let after = written.seen(thread) ?? thread; ;) {
-        const found = await ask((api) =>
-          api.channels.getMessages(thread, { limit: page, after }),
-        );
+        const found = await ask((api) => api.channels.getMessages(thread, { limit: page, after }));
         const inOrder = found.toSorted((a, b) => (isLater(a.id, b.id) ? 1 : -1));
         for (const message of inOrder) await take(message);
         const last = inOrder.at(-1);

@@ -10,11 +10,7 @@ import {
   TextInputStyle,
   type APIModalInteractionResponseCallbackData,
 } from "@discordjs/core";
-import {
-  decisionOutcomes,
-  type DecisionDraft,
-  type DecisionOutcome,
-} from "../../../core/act.ts";
+import { decisionOutcomes, type DecisionDraft, type DecisionOutcome } from "../../../core/act.ts";
 import { amountIn, amountText } from "../../../core/amount.ts";
 import type { Case } from "../../../core/case.ts";
 import type { Texts } from "../../../core/texts.ts";
@@ -120,14 +116,16 @@ export function createDeciding(parts: {
           reasons: texts["reasons"] ?? "",
         };
       };
-      const empty: DecisionDraft = { outcome, clauses: [], reasons: "" };
-      const met = await acting.meet(press, { type: "decided", decision: empty, seen });
+      const met = await acting.meet(press, (entry) => ({
+        type: "decided",
+        decision: draftOf(entry),
+        seen,
+      }));
       if (!met) return;
       const { agent, entry } = met;
       const decision = draftOf(entry);
       const update = hand.preview(entry, decision, agent);
-      if ("refused" in update)
-        return answer.show({ content: refusalText(update.refused, words) });
+      if ("refused" in update) return answer.show({ content: refusalText(update.refused, words) });
       const draft = interaction.id;
       await drafts.keep(draft, { content: { type: "decided", decision, seen }, userId, thread });
       const language = words.text(`console:language.${entry.language}`);
@@ -160,12 +158,14 @@ export function createDeciding(parts: {
     async proposal(press) {
       const { answer, words } = press;
       await answer.begin();
-      const met = await acting.meet(press, { type: "approved", seen: 0 });
+      const met = await acting.meet(press, ({ proposal }) => ({
+        type: "approved",
+        seen: proposal?.factsRevision ?? 0,
+      }));
       if (!met) return;
       const { entry } = met;
       const { proposal, language } = entry;
-      const update =
-        proposal && hand.preview(entry, proposal, { ...proposal.by, role: "agent" });
+      const update = proposal && hand.preview(entry, proposal, { ...proposal.by, role: "agent" });
       if (!proposal || !update || "refused" in update)
         return answer.show({ content: refusalText({ reason: "nothingProposed" }, words) });
       await answer.show(
@@ -193,7 +193,9 @@ export function createDeciding(parts: {
 
 const amountField = (draft: DecisionDraft, words: Texts) =>
   new LabelBuilder()
-    .setLabel(cut(words.text("console:decide.amount", { currency: draft.currency ?? "EUR" }), longestLabel))
+    .setLabel(
+      cut(words.text("console:decide.amount", { currency: draft.currency ?? "EUR" }), longestLabel),
+    )
     .setTextInputComponent(
       new TextInputBuilder()
         .setCustomId("amount")

@@ -76,6 +76,7 @@ export function readDeskId(id: string): DeskControl | undefined {
     case "send":
     case "discard":
       return /^\d{1,20}$/u.test(first) ? { type, draft: first } : undefined;
+    case undefined:
     default:
       return undefined;
   }

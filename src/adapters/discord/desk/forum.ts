@@ -156,26 +156,25 @@ export function createForum(
     if (states.get(thread) === card.status) return;
     const { tags } = await facts();
     const found = await ask((api) => api.channels.get(thread));
-    const { thread_metadata: state, applied_tags: now = [] } = found as {
+    const { thread_metadata: state, applied_tags: given = [] } = found as {
       thread_metadata?: { archived: boolean; locked?: boolean };
       applied_tags?: string[];
     };
     const ofStatus = new Set(caseStatuses.map((status) => tagOf({ status }, tags)));
     const tag = tagOf(card, tags);
     const wanted = [
-      ...now.filter((id) => !ofStatus.has(id)),
+      ...given.filter((id) => !ofStatus.has(id)),
       ...(tag === undefined ? [] : [tag]),
     ].slice(0, 5);
     const isClosed = card.status === "closed";
     const change = {
-      ...(wanted.join() !== now.join() && { applied_tags: wanted }),
+      ...(wanted.join() !== given.join() && { applied_tags: wanted }),
       ...((state?.locked ?? false) !== isClosed && { locked: isClosed }),
     };
     if (Object.keys(change).length > 0)
       await awake(thread, () => ask((api) => api.channels.edit(thread, change)));
     if (isClosed) await ask((api) => api.channels.edit(thread, { archived: true }));
-    else if (state?.archived)
-      await ask((api) => api.channels.edit(thread, { archived: false }));
+    else if (state?.archived) await ask((api) => api.channels.edit(thread, { archived: false }));
     remember(states, thread, card.status);
   }
 

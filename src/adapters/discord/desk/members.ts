@@ -13,7 +13,8 @@ export async function whyNot(
   forumId: string,
   userId: string,
 ): Promise<DeskRefusal | undefined> {
-  const ask = <T>(work: Parameters<typeof rest.patiently<T>>[0]) => rest.patiently(work, patienceMs);
+  const ask = <T>(work: Parameters<typeof rest.patiently<T>>[0]) =>
+    rest.patiently(work, patienceMs);
   try {
     const forum = await ask((api) => api.channels.get(forumId));
     if (forum.type !== ChannelType.GuildForum || !forum.guild_id) return "notMember";

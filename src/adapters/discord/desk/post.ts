@@ -20,15 +20,17 @@ export async function bodiesOf(
 ): Promise<Body[]> {
   const texts = contentsOf(post.spans);
   const groups = grouped(await Promise.all(post.files.map((file) => fileOf(file, evidence))));
-  return [...texts.map((content): Piece => ({ content, files: [] })), ...groups].map(({ content, files }, index) => ({
-    content,
-    files,
-    allowed_mentions: inert.allowed_mentions,
-    // Nobody's telephone rings for what the follower shows; the forum's own settings decide on new posts.
-    flags: inert.flags | MessageFlags.SuppressNotifications,
-    nonce: nonceOf(`${id}:${index}`),
-    enforce_nonce: true,
-  }));
+  return [...texts.map((content): Piece => ({ content, files: [] })), ...groups].map(
+    ({ content, files }, index) => ({
+      content,
+      files,
+      allowed_mentions: inert.allowed_mentions,
+      // Nobody's telephone rings for what the follower shows; the forum's own settings decide on new posts.
+      flags: inert.flags | MessageFlags.SuppressNotifications,
+      nonce: nonceOf(`${id}:${index}`),
+      enforce_nonce: true,
+    }),
+  );
 }
 
 /** Discord's markup in pieces that it takes, none cut within its markup. */

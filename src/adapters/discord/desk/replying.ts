@@ -9,6 +9,7 @@ import { type Agent, refOf } from "../../../core/agent.ts";
 import type { Case } from "../../../core/case.ts";
 import type { Message } from "../../../core/message.ts";
 import type { Texts } from "../../../core/texts.ts";
+import type { DeskHand } from "../../../ports/desk.ts";
 import { cut } from "../controls.ts";
 import { deskId } from "./desk-id.ts";
 import type { Drafts } from "./drafts.ts";
@@ -22,14 +23,26 @@ const longestTitle = 45;
 /** What an agent says to the customer: written, seen as the customer will, sent. */
 export interface Replying {
   /** The form for it, or for a question in the agent's own words. */
-  form(entry: Case, words: Texts, type: "replied" | "question"): APIModalInteractionResponseCallbackData;
+  form(
+    entry: Case,
+    words: Texts,
+    type: "replied" | "question",
+  ): APIModalInteractionResponseCallbackData;
   /** Shows what is about to be said. */
   preview(press: Press, text: string): Promise<void>;
 }
 
 export const textField = "text";
 
-export function createReplying({ acting, drafts }: { acting: Acting; drafts: Drafts }): Replying {
+export function createReplying({
+  hand,
+  acting,
+  drafts,
+}: {
+  hand: DeskHand;
+  acting: Acting;
+  drafts: Drafts;
+}): Replying {
   return {
     form(entry, words, type) {
       const language = words.text(`console:language.${entry.language}`);
@@ -54,9 +67,17 @@ export function createReplying({ acting, drafts }: { acting: Acting; drafts: Dra
       const { interaction, answer, userId, thread, words } = press;
       await answer.begin();
       const content: ActContent = { type: "said", text };
-      const met = await acting.meet(press, content);
-      if (!met) return;
-      const { agent, entry } = met;
+      const foreseen = await acting.foresee(press, content);
+      const refusal = "reason" in foreseen ? foreseen : undefined;
+      const [agent, entry] = await Promise.all([
+        hand.agentOf("discord", userId),
+        hand.caseIn("discord", thread),
+      ]);
+      // What was written waits in its preview for what can be mended by then.
+      if (!agent || !entry || (refusal && !mendable.has(refusal.reason)))
+        return answer.show({
+          content: refusalText(refusal ?? { reason: "noThread" }, words),
+        });
       const draft = interaction.id;
       await drafts.keep(draft, { content, userId, thread });
       const language = words.text(`console:language.${entry.language}`);
@@ -65,7 +86,7 @@ export function createReplying({ acting, drafts }: { acting: Acting; drafts: Dra
           messageOf(agent, entry, text),
           [
             words.text("discord:desk.preview.reply", { language }),
-            ...warningOf(agent, entry, words),
+            ...(refusal ? [`⚠ ${refusalText(refusal, words)}`] : []),
           ].join("\n"),
           [
             button(
@@ -92,11 +113,4 @@ const messageOf = (agent: Agent, { language }: Case, text: string): Message => (
   author: refOf(agent),
 });
 
-/** Said before it is pressed; what counts is what is so when it is. */
-function warningOf(agent: Agent, { owner }: Case, words: Texts): string[] {
-  if (owner?.id === agent.id) return [];
-  const refusal = owner
-    ? { reason: "ownedBy" as const, name: owner.name }
-    : { reason: "notTaken" as const };
-  return [`⚠ ${refusalText(refusal, words)}`];
-}
+const mendable: ReadonlySet<string> = new Set(["notTaken", "ownedBy", "isClosed"]);

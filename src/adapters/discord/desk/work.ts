@@ -15,11 +15,11 @@ import type { Rest } from "../rest.ts";
 import { answerTo } from "./answer.ts";
 import { commandOf, wordsOf } from "./commands.ts";
 import { createDeciding } from "./deciding.ts";
-import { createDeeds } from "./deeds.ts";
+import { createDeeds, provisional } from "./deeds.ts";
 import { type DeskControl, isDeskId, readDeskId } from "./desk-id.ts";
 import type { Drafts } from "./drafts.ts";
 import { readFilledIn } from "./form.ts";
-import { createActing, type Press, pressOf, refusalText } from "./press.ts";
+import { createActing, keyOf, type Press, pressOf, refusalText } from "./press.ts";
 import { createReplying, textField } from "./replying.ts";
 
 /** What agents press, choose, fill in and command in the posts. */
@@ -42,7 +42,7 @@ export function createWork(
 ): Work {
   const { rest, lanes, drafts, texts, log, hand, language } = parts;
   const acting = createActing(hand);
-  const replying = createReplying({ acting, drafts });
+  const replying = createReplying({ hand, acting, drafts });
   const deciding = createDeciding({ hand, acting, drafts });
   const deeds = createDeeds({ ...parts, acting, replying, deciding });
 
@@ -72,8 +72,7 @@ export function createWork(
   async function used(interaction: APIInteraction, press: Press): Promise<void> {
     if (interaction.type === InteractionType.ApplicationCommand) {
       const command = commandOf(interaction.data.name);
-      if (command === "note")
-        await deeds.now(press, { type: "noted", text: wordsOf(interaction) });
+      if (command === "note") await deeds.note(press, wordsOf(interaction));
       else if (command === "reply") await replying.preview(press, wordsOf(interaction));
       else if (command) await deeds.begin(press, command);
     } else if (interaction.type === InteractionType.MessageComponent) {
@@ -91,9 +90,7 @@ export function createWork(
     control: DeskControl,
   ): Promise<void> {
     const [chosen = ""] =
-      interaction.data.component_type === ComponentType.StringSelect
-        ? interaction.data.values
-        : [];
+      interaction.data.component_type === ComponentType.StringSelect ? interaction.data.values : [];
     switch (control.type) {
       case "deed":
         // Two presses of one agent are one after the other; of two agents the store lets one win.
@@ -104,24 +101,22 @@ export function createWork(
         const outcome = decisionOutcomes.find((one) => one === chosen);
         if (!outcome) return;
         const { seen } = control;
-        return deeds.open(
-          press,
-          { type: "decided", decision: { outcome, clauses: [], reasons: "" }, seen },
-          (entry) => deciding.form(entry, outcome, seen, press.words),
+        return deeds.open(press, provisional(seen), (entry) =>
+          deciding.form(entry, outcome, seen, press.words),
         );
       }
       case "approved":
         return deeds.now(
           press,
           { type: "approved", seen: control.seen },
-          `discord:i:${interaction.message.id}`,
+          keyOf(interaction.message),
           "discord:desk.approved",
         );
       case "closed":
         return deeds.now(
           press,
           { type: "closed" },
-          `discord:i:${interaction.message.id}`,
+          keyOf(interaction.message),
           "discord:desk.close.done",
         );
       case "send":
@@ -154,7 +149,7 @@ export function createWork(
     const { answer, words } = press;
     const draft = await drafts.find(id);
     if (!draft) return answer.show({ content: words.text("discord:desk.over") });
-    const refusal = await acting.act({ ...press, thread: draft.thread }, draft.content, `discord:d:${id}`);
+    const refusal = await acting.act({ ...press, thread: draft.thread }, draft.content, `d:${id}`);
     if (refusal?.reason === "factsChanged") {
       await drafts.drop(id);
       return answer.show({ content: refusalText(refusal, words) });

@@ -1,7 +1,6 @@
 import { MessageType, type APIMessage } from "@discordjs/core";
 import type { ActContent } from "../../../core/act.ts";
-import { writtenIn } from "../../../core/desk.ts";
-import type { DeskRefusal, DeskWork } from "../../../ports/desk.ts";
+import type { DeskRefusal, DeskWork, Refused } from "../../../ports/desk.ts";
 import type { Log } from "../../../ports/log.ts";
 import type { Store } from "../../../ports/store.ts";
 import type { TextLibrary } from "../../../ports/texts.ts";
@@ -10,7 +9,7 @@ import type { Lanes } from "../lanes.ts";
 import { inert, nonceOf } from "../outbound.ts";
 import type { Rest } from "../rest.ts";
 import { isLater } from "../rooms.ts";
-import { type Refusal, refusalText } from "./press.ts";
+import { refusalText } from "./press.ts";
 
 const prefix = "discord:desk-seen:";
 const patienceMs = 10_000;
@@ -79,7 +78,7 @@ export async function openWritten(
       desk: "discord",
       thread,
       userId: author.id,
-      key: writtenIn("discord", thread) + id,
+      key: `m:${id}`,
       content,
       ...(why && { why }),
     });
@@ -87,7 +86,7 @@ export async function openWritten(
   }
 
   /** A message has no answer that only its writer sees, so a reply to it says why nothing came of it. */
-  async function tell(thread: string, id: string, refusal: Refusal): Promise<void> {
+  async function tell(thread: string, id: string, refusal: Refused): Promise<void> {
     try {
       await rest.patiently(
         (api) =>
@@ -117,7 +116,9 @@ function contentOf(
   const names = attachments.map(({ filename }) => `📎 ${filename}`);
   const isNote = repliesAreMarked || content.startsWith(noteMark);
   const words = isNote && !repliesAreMarked ? content.slice(noteMark.length) : content;
-  const text = [...(words.trim() === "" ? [] : [words.trim()]), ...(isNote ? names : [])].join("\n");
+  const text = [...(words.trim() === "" ? [] : [words.trim()]), ...(isNote ? names : [])].join(
+    "\n",
+  );
   if (text === "" && names.length === 0) return undefined;
   return isNote ? { type: "noted", text } : { type: "said", text };
 }

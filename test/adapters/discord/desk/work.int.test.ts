@@ -40,14 +40,20 @@ const press = (agent: DeskAgent, { post }: Customer, deed: string): Use =>
 /** What an agent alone reads in answer to what they used. */
 const answer = async (use: Use): Promise<string> =>
   textOf((await vi.waitFor(() => read(use), 5000)) as Seen);
+const says = (use: Use, text: string) =>
+  vi.waitFor(() => expect(textOf(read(use))).toContain(text), 5000);
 function read(use: Use): Seen {
   if (use.state === "failed") throw new Error("it failed");
-  if (use.state === "waiting" || use.state === "thinking" || !use.reply?.ephemeral || use.reply.loading)
+  if (
+    use.state === "waiting" ||
+    use.state === "thinking" ||
+    !use.reply?.ephemeral ||
+    use.reply.loading
+  )
     throw new Error(`it is ${use.state}`);
   return use.reply;
 }
-const quietly = (use: Use) =>
-  vi.waitFor(() => expect(isQuiet(use)).toBe(true), 5000);
+const quietly = (use: Use) => vi.waitFor(() => expect(isQuiet(use)).toBe(true), 5000);
 /** Acknowledged, done, and nothing is left of it. */
 const isQuiet = ({ id }: Use): boolean =>
   server.world.interactions.get(id)?.original?.deleted === true;
@@ -59,7 +65,10 @@ const said = ({ post }: Customer): string =>
     .join("\n");
 const taken = async (customer: Customer, agent = ida) => {
   await quietly(press(agent, customer, "take"));
-  await vi.waitFor(() => expect(cardOf(customer).buttons.map(({ customId }) => customId)).toContain("desk:reply"), 5000);
+  await vi.waitFor(
+    () => expect(cardOf(customer).buttons.map(({ customId }) => customId)).toContain("desk:reply"),
+    5000,
+  );
 };
 const lastAudit = async () => (await shop.store.listAudit({ limit: 1 }))[0];
 
@@ -83,14 +92,17 @@ describe("a post", () => {
     await taken(customer);
     await vi.waitFor(() => expect(said(customer)).toContain("Ida a pris la conversation"), 5000);
     const confirm = press(ida, customer, "close");
-    expect(await answer(confirm)).toContain(`Close ${customer.number}?`);
+    await says(confirm, `Close ${customer.number}?`);
     const closing = ida.press((confirm.reply as Seen).id, "desk:on:closed");
-    expect(await answer(closing)).toContain("closed");
+    await says(closing, "closed");
     const thread = () => server.channel(customer.post.id)?.thread;
     await vi.waitFor(() => expect(thread()).toMatchObject({ archived: true, locked: true }), 5000);
     expect(thread()?.tags).toEqual([server.forum.tags.find(({ name }) => name === "closed")?.id]);
     await quietly(press(ida, customer, "reopen"));
-    await vi.waitFor(() => expect(thread()).toMatchObject({ archived: false, locked: false }), 5000);
+    await vi.waitFor(
+      () => expect(thread()).toMatchObject({ archived: false, locked: false }),
+      5000,
+    );
   });
 
   it("is opened anew with its context where somebody deletes it", async () => {
@@ -110,9 +122,11 @@ describe("a post", () => {
       return found;
     }, 5000);
     const all = () => ida.messages(next).map(textOf).join("\n");
-    await vi.waitFor(() => expect(all()).toContain("är ni där?"), 5000);
     // The note stood in the lost post alone.
-    for (const text of ["Ida a pris", "client fâché", "hallå?"]) expect(all()).toContain(text);
+    await vi.waitFor(() => {
+      for (const text of ["Ida a pris", "client fâché", "hallå?", "är ni där?"])
+        expect(all()).toContain(text);
+    }, 5000);
   });
 });
 
@@ -123,7 +137,7 @@ describe("an answer to the customer", () => {
     const use = ida.command("reply", { text: "Hej *Anna*, jag tittar på det." }, customer.post);
     const shown = await answer(use);
     expect(shown).toContain("This is what the customer will read, in Swedish.");
-    expect(shown).toContain("Ida**\nHej *Anna*, jag tittar på det.");
+    expect(shown).toContain("**Ida**\nHej *Anna*, jag tittar på det.");
     expect(customer.heard().join("\n")).not.toContain("Hej *Anna*");
     const { id, buttons } = use.reply as Seen;
     expect(buttons.map(({ label }) => label)).toEqual([
@@ -133,7 +147,7 @@ describe("an answer to the customer", () => {
     const send = buttons[0]?.customId ?? "";
     const [one, two] = [ida.press(id, send), ida.press(id, send)];
     await vi.waitFor(() => expect([one.state, two.state]).toEqual(["updated", "updated"]), 5000);
-    await vi.waitFor(() => expect(said(customer)).toContain("Ida**\nHej *Anna*, jag"), 5000);
+    await vi.waitFor(() => expect(said(customer)).toContain("Ida\nHej *Anna*, jag"), 5000);
     expect(customer.heard().filter((text) => text.includes("Hej *Anna*"))).toEqual([
       "Ida\nHej *Anna*, jag tittar på det.",
     ]);
@@ -149,32 +163,35 @@ describe("an answer to the customer", () => {
     await answer(use);
     const { id, buttons } = use.reply as Seen;
     const discard = ida.press(id, buttons[1]?.customId ?? "");
-    expect(await answer(discard)).toContain("Discarded");
+    await says(discard, "Discarded");
     expect(customer.heard().join("\n")).not.toContain("Fel ord");
   });
 
   it("is shown whole where it is too long for Discord", async () => {
     const customer = await shop.customer();
     await taken(customer);
-    const text = "*_~`".repeat(700);
+    const text = "a*_~`".repeat(590);
     const use = ida.command("reply", { text }, customer.post);
     await answer(use);
     const { attachments, id, buttons } = use.reply as Seen;
     expect(attachments[0]?.bytes.toString()).toBe(`Ida\n${text}`);
     ida.press(id, buttons[0]?.customId ?? "");
-    await vi.waitFor(() => expect(customer.heard().at(-1)).toBe(`Ida\n${text}`), 5000);
-    await vi.waitFor(() => expect(said(customer).replaceAll("\n", "")).toContain(text.slice(-100)), 5000);
+    await vi.waitFor(() => expect(customer.heard()).toContain(`Ida\n${text}`), 5000);
+    await vi.waitFor(() => expect(said(customer)).toContain(text.slice(-40)), 5000);
   });
 
   it("waits in its preview until the thread is taken", async () => {
     const customer = await shop.customer();
     const use = ida.command("reply", { text: "Hej!" }, customer.post);
-    expect(await answer(use)).toContain("⚠ Take the thread first");
+    await says(use, "⚠ Take the thread first");
     const { id, buttons } = use.reply as Seen;
     const early = ida.press(id, buttons[0]?.customId ?? "");
     await early.settled();
-    await vi.waitFor(async () =>
-      expect(await lastAudit()).toMatchObject({ outcome: "refused", reason: "notTaken" }), 5000);
+    await vi.waitFor(
+      async () =>
+        expect(await lastAudit()).toMatchObject({ outcome: "refused", reason: "notTaken" }),
+      5000,
+    );
     await taken(customer);
     ida.press(id, buttons[0]?.customId ?? "");
     await vi.waitFor(() => expect(customer.heard().at(-1)).toBe("Ida\nHej!"), 5000);
@@ -214,8 +231,13 @@ describe("a note", () => {
 
   it("of /note is shown to the others", async () => {
     const customer = await shop.customer();
-    await quietly(ida.command("note", { text: "Vu avec Omar" }, customer.post));
-    await vi.waitFor(() => expect(said(customer)).toContain("Ida**\nVu avec Omar"), 5000);
+    ida.command("note", { text: "Vu avec Omar" }, customer.post);
+    await vi.waitFor(() => expect(said(customer)).toContain("📝 Vu avec Omar"), 5000);
+    expect((await lastAudit())?.what).toBe("noted");
+    const stranger = server.user({ username: "visitor", roles: [server.agents] });
+    const use = stranger.command("note", { text: "Moi aussi" }, customer.post);
+    await says(use, "list of agents");
+    expect(said(customer)).not.toContain("Moi aussi");
   });
 });
 
@@ -226,7 +248,7 @@ describe("two agents", () => {
     await vi.waitFor(() => expect(uses.filter(isQuiet)).toHaveLength(1), 5000);
     const owner = (await customer.entry()).owner?.name;
     const [loser, winner] = owner === "Ida" ? [uses[1], "Ida"] : [uses[0], "Omar"];
-    expect(await answer(loser as Use)).toContain(winner);
+    await says(loser as Use, winner);
   });
 
   it("see what the customer writes once each, and what each other does", async () => {
@@ -235,7 +257,11 @@ describe("two agents", () => {
     await customer.say("vem är där?");
     await vi.waitFor(() => expect(said(customer)).toContain("vem är där?"), 5000);
     for (const one of [ida, omar, lea])
-      expect(one.messages(customer.post).filter((seen) => textOf(seen).includes("vem är där?"))).toHaveLength(1);
+      expect(
+        one
+          .messages(customer.post)
+          .filter((seen) => seen.id !== customer.post.id && textOf(seen).includes("vem är där?")),
+      ).toHaveLength(1);
     await quietly(press(omar, customer, "takeOver"));
     expect((await customer.entry()).owner?.name).toBe("Omar");
   });
@@ -245,7 +271,7 @@ describe("two agents", () => {
     await customer.act(omar.agent, { type: "taken" });
     await vi.waitFor(() => expect(textOf(cardOf(customer))).toContain("Omar"), 5000);
     const use = press(ida, customer, "reply");
-    expect(await answer(use)).toContain("Omar has the thread");
+    await says(use, "Omar has the thread");
   });
 });
 
@@ -263,7 +289,7 @@ describe("a question", () => {
       "Something else, in your own words",
     ]);
     const chosen = ida.select(menu.id, "desk:on:wanted", ["screenshot"]);
-    expect(await answer(chosen)).toContain("Asked");
+    await says(chosen, "Asked");
     await vi.waitFor(() => expect(customer.heard().at(-1)).toContain("skärmdump"), 5000);
   });
 
@@ -275,7 +301,10 @@ describe("a question", () => {
     ida.select((use.reply as Seen).id, "desk:on:wanted", ["question"]);
     const form = await ida.waitForModal();
     const sent = ida.submitModal(form, { text: "Vilken färg hade den?" });
-    expect(await answer(sent)).toContain("Vilken färg hade den?");
+    await vi.waitFor(
+      async () => expect(await answer(sent)).toContain("Vilken färg hade den?"),
+      5000,
+    );
     const { id, buttons } = sent.reply as Seen;
     ida.press(id, buttons[0]?.customId ?? "");
     await vi.waitFor(() => expect(customer.heard().at(-1)).toContain("Vilken färg"), 5000);
@@ -290,30 +319,47 @@ async function decide(customer: Customer, agent: DeskAgent, outcome: string, val
   const select = menu.selects[0];
   agent.select(menu.id, select?.customId ?? "", [outcome]);
   const form = await agent.waitForModal();
-  const sent = agent.submitModal(form, { reasons: "Vi har kontrollerat ordern.", clauses: ["5.5"], ...values });
-  return { menu, form, use: sent, shown: await answer(sent), reply: sent.reply as Seen };
+  const sent = agent.submitModal(form, {
+    reasons: "Vi har kontrollerat ordern.",
+    clauses: ["5.5"],
+    ...values,
+  });
+  const shown = await vi.waitFor(async () => {
+    const text = await answer(sent);
+    expect(text).not.toContain("Which result?");
+    return text;
+  }, 5000);
+  return { menu, form, shown, reply: sent.reply as Seen };
 }
 
 describe("a decision", () => {
   it("has its clause and a preview, and becomes the formal update", async () => {
     const customer = await shop.customer();
     await taken(customer);
-    const { menu, form, shown, reply } = await decide(customer, ida, "partialRefund", { amount: "11,96" });
+    const { menu, form, shown, reply } = await decide(customer, ida, "partialRefund", {
+      amount: "11,96",
+    });
     expect(menu.selects[0]?.options[0]?.description).toContain("preliminary assessment");
     expect(form.fields.map(({ customId }) => customId)).toEqual(["amount", "clauses", "reasons"]);
     expect(shown).toContain("11,96");
     expect(shown).toContain("Vi har kontrollerat ordern.");
     expect(customer.heard().join("\n")).not.toContain("kontrollerat");
     const sent = ida.press(reply.id, reply.buttons[0]?.customId ?? "");
-    expect(await answer(sent)).toContain("Done");
-    await vi.waitFor(() => expect(customer.heard().at(-1)).toContain("Vi har kontrollerat ordern."), 5000);
+    await says(sent, "Done");
+    await vi.waitFor(
+      () => expect(customer.heard().join("\n")).toContain("Vi har kontrollerat ordern."),
+      5000,
+    );
     expect((await customer.entry()).decision).toMatchObject({
       outcome: "partialRefund",
       amountMinor: 1196,
       clauses: ["5.5"],
     });
     // The formal update stands in the post, once.
-    await vi.waitFor(() => expect(said(customer).match(/Vi har kontrollerat/gu)).toHaveLength(1), 5000);
+    await vi.waitFor(
+      () => expect(said(customer).match(/Vi har kontrollerat/gu)).toHaveLength(1),
+      5000,
+    );
   });
 
   it("that can’t be made says why at the preview", async () => {
@@ -327,12 +373,9 @@ describe("a decision", () => {
     const customer = await shop.customer();
     await taken(customer);
     const { reply } = await decide(customer, ida, "noRefund");
-    const before = (await customer.entry()).factsRevision;
-    await shop.store.load(customer.conversationId);
-    await customer.say("en sak till");
-    if ((await customer.entry()).factsRevision === before) return;
+    await customer.act(ida.agent, { type: "corrected", question: "orderNumber", text: "48213" });
     const sent = ida.press(reply.id, reply.buttons[0]?.customId ?? "");
-    expect(await answer(sent)).toContain("facts have changed");
+    await says(sent, "facts have changed");
   });
 
   it("above the amount needs a second person, who reads it first", async () => {
@@ -342,20 +385,20 @@ describe("a decision", () => {
     expect(shown).toContain("a second person has to approve");
     expect(reply.buttons[0]?.label).toBe("Propose this decision");
     lea.press(reply.id, reply.buttons[0]?.customId ?? "");
-    await vi.waitFor(() =>
-      expect(cardOf(customer).buttons.map(({ customId }) => customId)).toContain("desk:approve"), 5000);
+    await vi.waitFor(
+      () =>
+        expect(cardOf(customer).buttons.map(({ customId }) => customId)).toContain("desk:approve"),
+      5000,
+    );
     expect(customer.heard().join("\n")).not.toContain("600");
-    const approve = async (agent: DeskAgent) => {
-      const use = press(agent, customer, "approve");
-      expect(await answer(use)).toContain("600");
-      const { id, buttons } = use.reply as Seen;
-      return answer(agent.press(id, buttons[0]?.customId ?? ""));
-    };
-    expect(await approve(ida)).toContain("Your role doesn’t allow this");
-    expect(await approve(lea)).toContain("Somebody other than");
+    await says(press(ida, customer, "approve"), "Your role doesn’t allow this");
+    await says(press(lea, customer, "approve"), "Somebody other than");
     const boss = shop.agent("Bo", "admin");
-    expect(await approve(boss)).toContain("Approved");
-    await vi.waitFor(() => expect(customer.heard().at(-1)).toContain("600"), 5000);
+    const use = press(boss, customer, "approve");
+    await says(use, "600");
+    const { id, buttons } = use.reply as Seen;
+    await says(boss.press(id, buttons[0]?.customId ?? ""), "Approved");
+    await vi.waitFor(() => expect(customer.heard().join("\n")).toContain("600"), 5000);
   });
 });
 
@@ -364,7 +407,7 @@ describe("whoever may not", () => {
     const customer = await shop.customer();
     const stranger = server.user({ username: "stranger", locale: "sv-SE", roles: [server.agents] });
     const use = stranger.press(customer.post.id, "desk:take");
-    expect(await answer(use)).toContain("lista");
+    await says(use, "lista");
     expect(await lastAudit()).toMatchObject({
       what: "taken",
       surface: "discord",
@@ -373,7 +416,10 @@ describe("whoever may not", () => {
       caseNumber: customer.number,
     });
     stranger.text(customer.post, "bonjour");
-    await vi.waitFor(() => expect(said(customer)).toContain("⚠ Vous n’êtes pas sur la liste"), 5000);
+    await vi.waitFor(
+      () => expect(said(customer)).toContain("⚠ Vous n’êtes pas sur la liste"),
+      5000,
+    );
   });
 
   it("has left the guild: what was drawn before counts for nothing", async () => {
@@ -391,7 +437,7 @@ describe("whoever may not", () => {
 
   it("uses a command where no case is", async () => {
     const use = ida.command("take", {}, server.support);
-    expect(await answer(use)).toContain("belongs to no case");
+    await says(use, "belongs to no case");
   });
 });
 
