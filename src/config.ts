@@ -21,6 +21,13 @@ const pace = (most: number) =>
       `must be more than 0 and at most ${most}, such as 1`,
     );
 
+const hoursFrom = (example: string) =>
+  z
+    .string()
+    .regex(/^\d{1,4}(?:\.\d)?$/u, `must be a number of hours, such as ${example}`)
+    .transform(Number)
+    .refine((value) => value > 0, `must be more than 0 hours, such as ${example}`);
+
 const passing = (test: (value: string) => boolean, fault: string) => z.string().refine(test, fault);
 
 /** Every setting by the name of its variable; `.env.example` says what each does, and a test compares the two. */
@@ -103,12 +110,15 @@ export const settings = z.object({
       if (fault) context.addIssue(`${fault}, such as \\d{5,9} or VL-[A-Z0-9]{4,10}`);
     })
     .default(String.raw`\d{5,9}`),
-  DESK_TARGET_HOURS: z
+  DESK_REMIND_MINUTES: z
     .string()
-    .regex(/^\d{1,4}(?:\.\d)?$/u, "must be a number of hours, such as 24")
+    .regex(/^\d{1,5}$/u, "must be a number of minutes, such as 30, or 0 for never")
     .transform(Number)
-    .refine((hours) => hours > 0, "must be more than 0 hours, such as 24")
-    .default(24),
+    .default(30),
+  DESK_FIRST_ANSWER_HOURS: hoursFrom("8").optional(),
+  DESK_RESOLUTION_HOURS: hoursFrom("40").default(40),
+  /** The older name of DESK_FIRST_ANSWER_HOURS. */
+  DESK_TARGET_HOURS: hoursFrom("8").optional(),
   DESK_APPROVAL_AMOUNT: z
     .string()
     .regex(/^\d{1,9}(?:\.\d{1,3})?$/u, "must be an amount in CURRENCY, such as 100 or 99.50")
@@ -135,6 +145,10 @@ export const settings = z.object({
   AGENTS_FILE: z
     .string()
     .regex(/^\P{C}+$/u, "must be a file's path, such as agents.json")
+    .optional(),
+  CANNED_ANSWERS: z
+    .string()
+    .regex(/^\P{C}+$/u, "must be a folder's path, such as answers")
     .optional(),
   OIDC_ISSUER: z
     .url({
@@ -276,8 +290,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     timeZone: found.TIME_ZONE,
     currency: found.CURRENCY,
     businessHours: found.BUSINESS_HOURS,
-    /** How long a customer should wait for the shop at most. */
-    deskTargetHours: found.DESK_TARGET_HOURS,
+    /** In time in which the shop is open. */
+    targets: {
+      remindMinutes: found.DESK_REMIND_MINUTES,
+      firstAnswerHours: found.DESK_FIRST_ANSWER_HOURS ?? found.DESK_TARGET_HOURS ?? 8,
+      resolutionHours: found.DESK_RESOLUTION_HOURS,
+    },
     /** From this sum on a decision needs a second person; absent where none ever does. */
     ...(found.DESK_APPROVAL_AMOUNT !== undefined && {
       approvalAmountMinor: Math.round(
@@ -288,6 +306,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     orderNumberPattern: found.ORDER_NUMBER_PATTERN,
     /** The list of who works at the desk; undefined where that is the owner alone. */
     agentsFile: found.AGENTS_FILE,
+    /** The folder of the shop's own canned answers; undefined where it has none. */
+    cannedAnswers: found.CANNED_ANSWERS,
     /** Where agents work beside the console, each undefined where they don't. */
     desks: {
       telegramChat: found.DESK_TELEGRAM_CHAT,

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { flushCompileCache } from "node:module";
@@ -7,6 +8,7 @@ import { createRefund } from "../flows/refund/flow.ts";
 import { topics } from "../flows/refund/policy/rules.ts";
 import { createConsole } from "./adapters/console/console.ts";
 import { createSoleOwner, openFileAgents } from "./adapters/files/agents.ts";
+import { readCannedAnswers } from "./adapters/files/canned-answers.ts";
 import { openFileEvidence } from "./adapters/files/evidence.ts";
 import { openHttp } from "./adapters/http/server.ts";
 import { loadTexts } from "./adapters/i18next/texts.ts";
@@ -20,6 +22,7 @@ import { createAuditedAct } from "./app/audited-act.ts";
 import { createDeskHand } from "./app/desk-hand.ts";
 import { createFollower } from "./app/follow.ts";
 import { createDeliverer } from "./app/deliver.ts";
+import { createLead } from "./app/lead.ts";
 import { createIntake } from "./app/intake.ts";
 import { createKeepEvidence } from "./app/keep-evidence.ts";
 import { createReceiver } from "./app/receive.ts";
@@ -46,7 +49,10 @@ async function run(config: Config): Promise<void> {
   const evidence = openFileEvidence(config.dataDir);
   const inspector = createSharpInspector();
   closing.defer(() => inspector.close());
-  const texts = await loadTexts(fileURLToPath(new URL("../locales", import.meta.url)));
+  const texts = await loadTexts(
+    fileURLToPath(new URL("../locales", import.meta.url)),
+    config.cannedAnswers === undefined ? undefined : readCannedAnswers(config.cannedAnswers),
+  );
 
   const orderNumberPattern = new RegExp(config.orderNumberPattern, "u");
   const flow = createRefund(
@@ -58,6 +64,7 @@ async function run(config: Config): Promise<void> {
       businessHours: config.businessHours,
       currency: config.currency,
       orderNumberPattern,
+      targets: config.targets,
       ...(config.approvalAmountMinor !== undefined && {
         approvalAmountMinor: config.approvalAmountMinor,
       }),
@@ -65,6 +72,9 @@ async function run(config: Config): Promise<void> {
     },
     (language) => texts.in(language),
   );
+  const agents = config.agentsFile
+    ? openFileAgents(config.agentsFile, log)
+    : createSoleOwner(config.shopName);
   const { telegramChat, discordChannel, repliesAreMarked, language: deskLanguage } = config.desks;
   const receiver = createReceiver({
     flow,
@@ -72,6 +82,7 @@ async function run(config: Config): Promise<void> {
     texts,
     clock,
     log,
+    agents,
     defaultLanguage: config.defaultLanguage,
     desks: [
       ...(telegramChat === undefined ? [] : (["telegram"] as const)),
@@ -106,9 +117,6 @@ async function run(config: Config): Promise<void> {
     publicUrl: () => config.publicUrl ?? http.url,
     maxEvidenceBytes,
   });
-  const agents = config.agentsFile
-    ? openFileAgents(config.agentsFile, log)
-    : createSoleOwner(config.shopName);
   const provider =
     config.oidc &&
     (await import("./adapters/oidc/identity-provider.ts")).createOidcProvider(config.oidc);
@@ -130,10 +138,11 @@ async function run(config: Config): Promise<void> {
       ...topics.map((id) => ({ id, title: own.text(`bot:topic.${id}`) })),
       { id: "withdrawal", title: own.text("bot:button.withdrawal") },
     ],
-    targetHours: config.deskTargetHours,
     charts: { flow: flow.id, pictures: readPictures() },
   });
   const hand = createDeskHand({ act: receiver.act, agents, flow, store, texts, clock, log });
+  const owner = `${process.pid}-${randomBytes(6).toString("hex")}`;
+  const lead = createLead({ store, owner, clock, log, sleep: abortableSleep });
   const channels: Channel[] = [web.channel];
   const desks: Desk[] = [];
   const atDesk = { hand, evidence, language: deskLanguage, repliesAreMarked };
@@ -143,6 +152,7 @@ async function run(config: Config): Promise<void> {
     config.telegram &&
     (await import("./adapters/telegram/channel.ts")).openTelegram({
       ...config.telegram,
+      lead,
       ...(telegramChat !== undefined && { desk: { chat: telegramChat, ...atDesk } }),
       defaultLanguage: config.defaultLanguage,
       accept,
@@ -189,7 +199,13 @@ async function run(config: Config): Promise<void> {
     ready: () => worker.wake(),
   });
   const around = { store, receiver, channels, clock, log, sleep: abortableSleep };
-  const deliverer = createDeliverer({ ...around, settled: () => worker.wake() });
+  const deliverer = createDeliverer({
+    ...around,
+    settled(conversationId) {
+      worker.wake();
+      desk.settled(conversationId);
+    },
+  });
   const intake = createIntake({ ...around, keepEvidence, ready: () => worker.wake() });
   const worker = startWorker({ ...around, deliverer, intake, follower, desks });
   closing.defer(() => worker.stop());

@@ -125,7 +125,9 @@ export const extendCase = [
 export const contestCase = [
   chart.assign(({ context, event }) => {
     assertEvent(event, "contested");
-    return addition({ ...context, case: { ...currentCase(context), contested: true } }, event.text);
+    const open = { ...currentCase(context), contested: true };
+    const resumed = open.decision ? { ...open, ...resumedAt(context.at) } : open;
+    return addition({ ...context, case: resumed }, event.text);
   }),
   say("contested"),
 ];
@@ -155,9 +157,25 @@ function addition(context: RefundContext, text: string) {
 /** Whoever adds to a case wants it looked at, also where it was closed. */
 export function withAddition(open: OpenCase, text: string, at: number): OpenCase {
   const additions = [...open.record.additions, { at, text }];
-  const turn = open.waitsFor === "shop" ? {} : { waitsFor: "shop" as const, waitingSince: at };
-  return { ...open, closed: false, ...turn, record: { ...open.record, additions } };
+  const turn = open.waitsFor === "shop" ? {} : shopsTurn(at);
+  if (open.closed) return withAddition({ ...open, closed: false, ...resumedAt(at) }, text, at);
+  return { ...open, ...turn, record: { ...open.record, additions } };
 }
+
+const shopsTurn = (at: number) => ({ waitsFor: "shop" as const, waitingSince: at });
+
+/** The shop's targets begin anew. */
+export const resumedAt = (at: number) => ({
+  ...shopsTurn(at),
+  resumedAt: at,
+  spentMs: undefined,
+});
+
+/** The case that a customer may still say how it was handled, the latest if there are several. */
+export const unrated = ({ case: open, pastCases }: RefundContext): OpenCase | undefined =>
+  [...pastCases, ...(open ? [open] : [])].findLast(
+    ({ satisfactionAsked, satisfaction }) => satisfactionAsked && satisfaction === undefined,
+  );
 
 /** What the customer has given so far, on the path or for clause 2. */
 function givenOf(context: RefundContext): Pick<DecisionRecord, "answers" | "evidence"> {
@@ -186,7 +204,8 @@ function recordOf(context: RefundContext): DecisionRecord {
 
 export function deskCase(open: OpenCase, { language, at, owner }: RefundContext) {
   const { number, openedAt, record, waitsFor, waitingSince, factsRevision } = open;
-  const { proposal, decision, firstAnsweredAt } = open;
+  const { proposal, decision, firstAnsweredAt, satisfaction } = open;
+  const { releasedAt, resumedAt: resumed, spentMs, alerts } = open;
   const { kind, reason, urgent } = record.assessment;
   return {
     number,
@@ -205,6 +224,11 @@ export function deskCase(open: OpenCase, { language, at, owner }: RefundContext)
     ...(proposal && { proposal }),
     ...(decision && { decision }),
     ...(firstAnsweredAt !== undefined && { firstAnsweredAt }),
+    ...(releasedAt !== undefined && { releasedAt }),
+    ...(resumed !== undefined && { resumedAt: resumed }),
+    ...(spentMs !== undefined && { spentMs }),
+    ...(alerts && { alerts }),
+    ...(satisfaction && { satisfaction }),
     searchWords: searchWordsOf(record),
     record,
   };

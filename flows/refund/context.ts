@@ -1,4 +1,5 @@
 import type { Decision, DecisionDraft, WantedThing } from "../../src/core/act.ts";
+import type { AlertType, Alerts, Satisfaction } from "../../src/core/case.ts";
 import type { AgentRef } from "../../src/core/agent.ts";
 import type { Evidence, EvidenceRefusal } from "../../src/core/evidence.ts";
 import type { UnsupportedKind } from "../../src/core/inbound.ts";
@@ -59,6 +60,17 @@ export interface OpenCase {
   waitingSince: number;
   /** When a person first wrote to the customer about it. */
   firstAnsweredAt?: number;
+  /** When an agent last gave it back. */
+  releasedAt?: number;
+  /** When it was contested after a decision or opened again. */
+  resumedAt?: number;
+  /** How long the shop was open in its turns since it was opened or resumed, the one in hand left out. */
+  spentMs?: number | undefined;
+  /** What its timer raised, each when last. */
+  alerts?: Alerts;
+  /** Once for ever. */
+  satisfactionAsked?: true;
+  satisfaction?: Satisfaction;
 }
 
 /** All that a decision rests on; replaying the log's events gives it again. A stored format. */
@@ -127,6 +139,7 @@ export type CustomerEvent = FlowEvent &
     | { type: "contest-asked" }
     | { type: "contested"; text: string }
     | { type: "another-asked" }
+    | { type: "satisfaction-given"; caseNumber: string; satisfaction: Satisfaction }
     /** A button whose time is over, or one pressed twice. */
     | { type: "stale-pressed" }
     /** An edit of something that is no longer open. */
@@ -135,19 +148,26 @@ export type CustomerEvent = FlowEvent &
     | { type: "customer-wrote"; text?: string; files?: readonly Evidence[] }
   );
 
+/** What ends the shop's turn, and how long the shop was open in it. */
+interface TurnEnd {
+  turnMs?: number;
+}
+
 /** What an agent did with a case. The dialogue stays where it is: who answers is another matter. */
 export type AgentEvent = FlowEvent & { agent: AgentRef; caseNumber: string } & (
     | { type: "taken" }
     | { type: "released" }
-    | { type: "agent-said"; text: string }
+    | ({ type: "agent-said"; text: string } & TurnEnd)
     | { type: "agent-noted"; text: string }
-    | { type: "agent-asked"; wanted: WantedThing }
+    | ({ type: "agent-asked"; wanted: WantedThing } & TurnEnd)
+    | ({ type: "agent-asked"; wanted: "question"; text: string } & TurnEnd)
     | { type: "fact-corrected"; answers: Answers; rule: RuleId }
-    | { type: "decided"; decision: DecisionDraft }
+    | ({ type: "decided"; decision: DecisionDraft } & TurnEnd)
     | { type: "decision-proposed"; decision: DecisionDraft }
-    | { type: "decision-approved" }
+    | ({ type: "decision-approved" } & TurnEnd)
     | { type: "decision-declined" }
-    | { type: "case-closed" }
+    /** `asks`: how it was handled, which is asked once. */
+    | { type: "case-closed"; asks?: true }
     | { type: "case-reopened" }
   );
 
@@ -160,10 +180,14 @@ export type PlatformEvent = FlowEvent &
     | { type: "message-undelivered"; message: string; reason: string }
   );
 
+/** What a case's timer raised: for the desk, never for the customer. */
+export type AlertEvent = FlowEvent & { type: AlertType; caseNumber: string };
+
 /** `rescued`: the conversation's snapshot was lost, and a person goes on with it. */
 export type RefundEvent =
   | CustomerEvent
   | AgentEvent
+  | AlertEvent
   | PlatformEvent
   | (FlowEvent & { type: "rescued" });
 
@@ -226,4 +250,6 @@ export type SayTopic =
   | "agentLeft"
   | "agentSaid"
   | "agentAsked"
+  | "satisfactionAsked"
+  | "satisfactionKept"
   | "decision";

@@ -1,8 +1,9 @@
 import type { CaseDescription } from "../../src/core/case.ts";
+import type { FlowEvent } from "../../src/core/conversation.ts";
 import type { Texts } from "../../src/core/texts.ts";
 import { assessmentCard } from "./assessment-card.ts";
 import type { DecisionRecord } from "./context.ts";
-import { isQuestion, questions } from "./questions.ts";
+import { isQuestion, questions, type Answers } from "./questions.ts";
 import { answerText, choiceLabel } from "./wording.ts";
 
 /** Where the keys begin that a stored id is part of; `title` and the like follow it. */
@@ -57,6 +58,24 @@ export function describe(record: DecisionRecord, policyUrl: string, own: Texts):
     evidence,
     notes: additions.map(({ text }) => text),
   };
+}
+
+/** What an agent's correction says, each fact by its name. */
+export function describeCorrection(
+  event: FlowEvent,
+  timeZone: string,
+  own: Texts,
+): string | undefined {
+  if (event.type !== "fact-corrected" || !("answers" in event)) return undefined;
+  const texts = orIds(own);
+  const answers = event.answers as Answers;
+  return Object.entries(answers)
+    .map(([question, answer]) =>
+      isQuestion(question)
+        ? `${texts.text(`bot:question.${question}.label`)} – ${answerText(question, { answers, evidence: [], timeZone }, texts)}`
+        : `${question} – ${asStored(answer)}`,
+    )
+    .join("; ");
 }
 
 const asStored = (answer: unknown): string =>

@@ -1,8 +1,9 @@
 import { assertEvent } from "xstate";
 import { assess } from "./assess.ts";
-import { deskCase, withAddition, withRecord } from "./case-steps.ts";
-import { chart } from "./chart.ts";
+import { deskCase, resumedAt, withAddition, withRecord } from "./case-steps.ts";
+import { chart, say } from "./chart.ts";
 import type { Decision } from "../../src/core/act.ts";
+import { alertTypes, type AlertType } from "../../src/core/case.ts";
 import type { AgentEvent, OpenCase, RefundContext, RefundEvent } from "./context.ts";
 import { readFacts } from "./facts.ts";
 
@@ -40,10 +41,15 @@ export const isAboutCase = ({ context, event }: Now): boolean =>
 export const isProposed = ({ context, event }: Now): boolean =>
   "caseNumber" in event && caseOf(context, event.caseNumber)?.proposal !== undefined;
 
-/** Hands the case that an agent did something with to the desk. */
+const numberIn = (event: RefundEvent): string => {
+  if (!("caseNumber" in event)) throw new TypeError(`${event.type} is about no case`);
+  return event.caseNumber;
+};
+
+/** Hands the case that something was done with to the desk. */
 const saveActed = {
   type: "saveCase" as const,
-  params: ({ context, event }: Now) => savedOf(context, byAgent(event).caseNumber),
+  params: ({ context, event }: Now) => savedOf(context, numberIn(event)),
 };
 
 function savedOf(context: RefundContext, number: string) {
@@ -64,12 +70,17 @@ const changing = (
     saveActed,
   ] as const;
 
-const customersTurn = (open: OpenCase, at: number): OpenCase => ({
-  ...open,
-  waitsFor: "customer",
-  waitingSince: at,
-  firstAnsweredAt: open.firstAnsweredAt ?? at,
-});
+function customersTurn(open: OpenCase, event: AgentEvent): OpenCase {
+  const { at } = event;
+  const turnMs = "turnMs" in event ? event.turnMs : undefined;
+  return {
+    ...open,
+    waitsFor: "customer",
+    waitingSince: at,
+    firstAnsweredAt: open.firstAnsweredAt ?? at,
+    ...(turnMs !== undefined && { spentMs: (open.spentMs ?? 0) + turnMs }),
+  };
+}
 
 const own = chart.assign(({ event }) => {
   const { agent, caseNumber } = byAgent(event);
@@ -78,7 +89,15 @@ const own = chart.assign(({ event }) => {
 
 const disown = chart.assign({ owner: undefined });
 
-const sayAs = (topic: "agentJoined" | "agentLeft" | "agentSaid" | "agentAsked" | "decision") => ({
+const sayAs = (
+  topic:
+    | "agentJoined"
+    | "agentLeft"
+    | "agentSaid"
+    | "agentAsked"
+    | "decision"
+    | "satisfactionAsked",
+) => ({
   type: "say" as const,
   params: ({ context, event }: Now) => ({
     topic,
@@ -91,19 +110,42 @@ const sayAs = (topic: "agentJoined" | "agentLeft" | "agentSaid" | "agentAsked" |
   }),
 });
 
-export const take = [own, saveActed, sayAs("agentJoined")];
+/** The other case that the thread was had for, if the act is about another one than that. */
+function left({ context, event }: Now): OpenCase | undefined {
+  const number = context.owner?.caseNumber;
+  return number === undefined || number === numberIn(event) ? undefined : caseOf(context, number);
+}
 
-export const release = [disown, saveActed, sayAs("agentLeft")];
+const givenBack = (open: OpenCase, { at }: { at: number }): OpenCase => ({
+  ...open,
+  releasedAt: at,
+});
 
-export const speak = [
-  ...changing((open, _, { at }) => customersTurn(open, at)),
-  sayAs("agentSaid"),
+/** Who turns to another case of the customer's has given back the one before. */
+const leave = [
+  chart.assign(({ context, event }) => {
+    const number = left({ context, event })?.number;
+    return number === undefined
+      ? {}
+      : changeCase(context, number, (open) => givenBack(open, context));
+  }),
+  {
+    type: "saveCase" as const,
+    params: ({ context, event }: Now) =>
+      savedOf(
+        { ...context, owner: undefined },
+        left({ context, event })?.number ?? numberIn(event),
+      ),
+  },
 ];
 
-export const askFor = [
-  ...changing((open, _, { at }) => customersTurn(open, at)),
-  sayAs("agentAsked"),
-];
+export const take = [...leave, own, saveActed, sayAs("agentJoined")];
+
+export const release = [disown, ...changing(givenBack), sayAs("agentLeft")];
+
+export const speak = [...changing(customersTurn), sayAs("agentSaid")];
+
+export const askFor = [...changing(customersTurn), sayAs("agentAsked")];
 
 /** What a customer says while an agent has the thread goes into the case that they have it for. */
 export const hear = [
@@ -161,8 +203,8 @@ const decisionOf = (
   return { ...event.decision, factsRevision, by: event.agent, at };
 };
 
-const decidedWith = (open: OpenCase, decision: Decision, at: number): OpenCase => ({
-  ...customersTurn(open, at),
+const decidedWith = (open: OpenCase, decision: Decision, event: AgentEvent): OpenCase => ({
+  ...customersTurn(open, event),
   decision,
   proposal: undefined,
   contested: false,
@@ -170,9 +212,7 @@ const decidedWith = (open: OpenCase, decision: Decision, at: number): OpenCase =
 
 export const decide = [
   disown,
-  ...changing((open, event, context) =>
-    decidedWith(open, decisionOf(event, context, open), context.at),
-  ),
+  ...changing((open, event, context) => decidedWith(open, decisionOf(event, context, open), event)),
   sayAs("decision"),
 ];
 
@@ -183,14 +223,62 @@ export const propose = changing((open, event, context) => ({
 
 export const approve = [
   disown,
-  ...changing((open, { agent }, { at }) =>
-    open.proposal ? decidedWith(open, { ...open.proposal, approvedBy: agent, at }, at) : open,
-  ),
+  ...changing((open, event) => {
+    const { agent: approvedBy, at } = event;
+    return open.proposal ? decidedWith(open, { ...open.proposal, approvedBy, at }, event) : open;
+  }),
   sayAs("decision"),
 ];
 
 export const decline = changing((open) => ({ ...open, proposal: undefined }));
 
-export const close = [disown, ...changing((open) => ({ ...open, closed: true }))];
+export const close = [
+  disown,
+  ...changing((open, event) => ({
+    ...open,
+    closed: true,
+    ...("asks" in event && event.asks && { satisfactionAsked: true as const }),
+  })),
+];
 
-export const reopen = changing((open) => ({ ...open, closed: false, waitsFor: "shop" }));
+/** Guards `case-closed`. */
+export const asksSatisfaction = (now: Now): boolean =>
+  isAboutCase(now) && "asks" in now.event && now.event.asks !== undefined;
+
+export const closeAndAsk = [...close, sayAs("satisfactionAsked")];
+
+export const reopen = changing((open, { at }) => ({ ...open, closed: false, ...resumedAt(at) }));
+
+const isAlert = (type: string): type is AlertType =>
+  (alertTypes as readonly string[]).includes(type);
+
+export const onAlert = <T>(transition: T) =>
+  Object.fromEntries(alertTypes.map((type) => [type, transition])) as Record<AlertType, T>;
+
+/** What the case's timer raised is kept on the case, for every desk to tell. */
+export const noteAlert = [
+  chart.assign(({ context, event }) => {
+    const { type, at } = event;
+    if (!isAlert(type)) return {};
+    return changeCase(context, numberIn(event), (open) => ({
+      ...open,
+      alerts: { ...open.alerts, [type]: at },
+    }));
+  }),
+  saveActed,
+];
+
+export const isUnrated = ({ context, event }: Now): boolean => {
+  const open = "caseNumber" in event ? caseOf(context, event.caseNumber) : undefined;
+  return open?.satisfactionAsked === true && open.satisfaction === undefined;
+};
+
+export const takeSatisfaction = [
+  chart.assign(({ context, event }) => {
+    assertEvent(event, "satisfaction-given");
+    const { caseNumber, satisfaction } = event;
+    return changeCase(context, caseNumber, (open) => ({ ...open, satisfaction }));
+  }),
+  saveActed,
+  say("satisfactionKept"),
+];

@@ -3,12 +3,14 @@ import { begin, step } from "../../src/core/decide.ts";
 import type { Flow } from "../../src/core/flow.ts";
 import type { Language } from "../../src/core/language.ts";
 import type { Texts } from "../../src/core/texts.ts";
+import type { DeskTimes } from "../../src/core/watch.ts";
 import type { DecisionRecord, RefundContext, RefundEvent } from "./context.ts";
 import { clausesIn, draftDecision, preview } from "./decision-draft.ts";
 import { machine } from "./machine.ts";
-import { describe } from "./describe.ts";
+import { describe, describeCorrection } from "./describe.ts";
 import { check, migrations } from "./migrations.ts";
 import { flowVersion } from "./policy/figures.ts";
+import { phraseValues } from "./phrase-values.ts";
 import { readAct } from "./read-act.ts";
 import { readEvent } from "./read-event.ts";
 import { render, type Shop } from "./render.ts";
@@ -22,6 +24,27 @@ export interface RefundSettings extends Shop {
   orderNumberPattern: RegExp;
   /** From this sum on, in the currency's minor unit, a decision needs a second person; absent where none ever does. */
   approvalAmountMinor?: number;
+  /** How soon the shop means to act, in time in which it is open; absent as the settings' defaults have it. */
+  targets?: Targets;
+}
+
+export interface Targets {
+  /** 0 where nothing is announced again. */
+  remindMinutes: number;
+  firstAnswerHours: number;
+  resolutionHours: number;
+}
+
+const usualTargets: Targets = { remindMinutes: 30, firstAnswerHours: 8, resolutionHours: 40 };
+
+function timesOf({ businessHours, timeZone, targets = usualTargets }: RefundSettings): DeskTimes {
+  return {
+    hours: businessHours,
+    timeZone,
+    remindMs: targets.remindMinutes * 60_000,
+    firstAnswerMs: targets.firstAnswerHours * 3_600_000,
+    resolutionMs: targets.resolutionHours * 3_600_000,
+  };
 }
 
 /** What a customer writes to people rather than to the bot. */
@@ -38,12 +61,14 @@ export function createRefund(
   textsIn: (language: Language) => Texts,
 ): Flow {
   const { timeZone, currency, orderNumberPattern } = settings;
+  const times = timesOf(settings);
   const flow: Flow = {
     id: "refund",
     version: flowVersion,
     machine,
     migrations,
     check,
+    times,
     rescue(language, moment) {
       const first = begin(flow, flow.input(moment, language));
       const event = { type: "rescued", at: moment.now, dice: moment.dice };
@@ -66,6 +91,7 @@ export function createRefund(
       const { approvalAmountMinor } = settings;
       const read = readAct(act, snapshot.context as RefundContext, {
         reader,
+        times,
         ...(approvalAmountMinor !== undefined && { approvalAmountMinor }),
       });
       if ("refused" in read) return read;
@@ -74,6 +100,8 @@ export function createRefund(
     languageOf: ({ context }: Snapshot) => (context as RefundContext).language,
     standingOf,
     describe: (record, texts) => describe(record as DecisionRecord, settings.policyUrl, texts),
+    describeCorrection: (event, texts) => describeCorrection(event, settings.timeZone, texts),
+    phraseValues: (entry, made, texts) => phraseValues(entry, made, settings, texts),
     draftDecision: (record, texts) => draftDecision(record as DecisionRecord, currency, texts),
     preview: (draft, made, texts) => preview(draft, made, settings, texts),
     clauses: clausesIn,

@@ -257,6 +257,7 @@ export const machine = chart.createMachine({
         "status-asked": { actions: say("status") },
         "stale-pressed": { actions: say("stale") },
         "edited-late": { actions: say("editedLate") },
+        "satisfaction-given": { guard: desk.isUnrated, actions: desk.takeSatisfaction },
         "person-asked": [
           // Asked for while a withdrawal is thought over: people have the case already.
           { guard: steps.hasCase, target: ".caseOpen.ready", actions: say("personInformed") },
@@ -293,7 +294,10 @@ export const machine = chart.createMachine({
             "agent-said": aboutCase({ actions: desk.speak }),
             "agent-asked": aboutCase({ actions: desk.askFor }),
             decided: aboutCase({ target: "waiting", actions: desk.decide }),
-            "case-closed": aboutCase({ target: "waiting", actions: desk.close }),
+            "case-closed": [
+              { guard: desk.asksSatisfaction, target: "waiting", actions: desk.closeAndAsk },
+              aboutCase({ target: "waiting", actions: desk.close }),
+            ],
           },
         },
       },
@@ -307,6 +311,7 @@ export const machine = chart.createMachine({
         },
         "decision-declined": aboutCase({ actions: desk.decline }),
         "case-reopened": aboutCase({ actions: desk.reopen }),
+        ...desk.onAlert(aboutCase({ actions: desk.noteAlert })),
       },
     },
     silence: {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Snapshot } from "../../src/core/conversation.ts";
 import { languages } from "../../src/core/language.ts";
+import type { OpenCase, RefundContext } from "./context.ts";
 import { isQuestion } from "./questions.ts";
 import { places, standing } from "./standing.ts";
 
@@ -10,7 +11,26 @@ import { places, standing } from "./standing.ts";
  * their number. A migration that moves customers sends them to
  * `{ filling: "walking" }`: from there the answers that are kept lead on.
  */
-export const migrations: readonly ((snapshot: Snapshot) => Snapshot)[] = [];
+export const migrations: readonly ((snapshot: Snapshot) => Snapshot)[] = [completeCases];
+
+/** To version 2: the first cases were stored without what the desk counts and decides by. */
+function completeCases({ value, context }: Snapshot): Snapshot {
+  const { case: open, pastCases, ...rest } = context as RefundContext;
+  const complete = (one: OpenCase): OpenCase => ({
+    ...one,
+    factsRevision: one.factsRevision ?? 1,
+    waitsFor: one.waitsFor ?? "shop",
+    waitingSince: one.waitingSince ?? one.openedAt,
+  });
+  return {
+    value,
+    context: {
+      ...rest,
+      pastCases: pastCases.map(complete),
+      ...(open && { case: complete(open) }),
+    },
+  };
+}
 
 /** What every part of the flow relies on; answers are looked at one by one as they are used. */
 const contextShape = z.looseObject({

@@ -1,5 +1,7 @@
 import type { Block, Choice, FormField, Message } from "../../src/core/message.ts";
 import type { Texts } from "../../src/core/texts.ts";
+import { satisfactions } from "../../src/core/case.ts";
+import { unrated } from "./case-steps.ts";
 import type { RefundContext } from "./context.ts";
 import type { Topic } from "./policy/rules.ts";
 import { questions, type QuestionId } from "./questions.ts";
@@ -229,6 +231,17 @@ function afterAnswer(texts: Texts): Choice[] {
     choice(texts, "another", "normal"),
     ...waysOut(texts, ["back", "help"]),
   ];
+}
+
+/** How a case was handled, of the case that this may still be said of. */
+export function satisfactionChoices(context: RefundContext, texts: Texts): Choice[] {
+  const number = unrated(context)?.number;
+  if (number === undefined) return [];
+  return satisfactions.map((one) => ({
+    id: `satisfaction:${one}:${number}`,
+    label: texts.text(`bot:satisfaction.${one}`),
+    weight: "normal",
+  }));
 }
 
 /** A button whose label is `bot:button.<id>`, a colon in the id written as a point. */

@@ -5,7 +5,10 @@ import {
   type DecisionOutcome,
 } from "../../src/core/act.ts";
 import { refOf } from "../../src/core/agent.ts";
+import { openTimeBetween } from "../../src/core/calendar.ts";
 import type { Said } from "../../src/core/conversation.ts";
+import { hasGap } from "../../src/core/phrases.ts";
+import type { DeskTimes } from "../../src/core/watch.ts";
 import { decidingRule } from "./assess.ts";
 import type { AgentEvent, OpenCase, RefundContext } from "./context.ts";
 import { caseOf } from "./desk-steps.ts";
@@ -26,6 +29,7 @@ export type ReadAct =
 /** What must be so for a decision to be made. */
 export interface DeskRules {
   reader: Reader;
+  times: DeskTimes;
   /** From this sum on a second person is needed; absent where none ever is. */
   approvalAmountMinor?: number;
 }
@@ -47,19 +51,22 @@ export function readAct(act: Act, context: RefundContext, rules: DeskRules): Rea
 }
 
 function meaningOf(
-  { agent, content }: Act,
+  act: Act,
   open: OpenCase,
   context: RefundContext,
   rules: DeskRules,
 ): ActMeaning | ActRefusal {
+  const { agent, content } = act;
   const { owner } = context;
   const isOwner = owner?.id === agent.id && owner.caseNumber === open.number;
   const notOwner: ActRefusal = owner
     ? { reason: "ownedBy", name: owner.name }
     : { reason: "notTaken" };
+  const turn = turnOf(open, rules);
   switch (content.type) {
     case "taken":
       if (open.closed) return { reason: "isClosed" };
+      if (isLeftToOthers(act, open)) return { reason: "ownDecision" };
       return owner && !isOwner && owner.id !== agent.id && !content.over
         ? { reason: "ownedBy", name: owner.name }
         : { type: "taken" };
@@ -67,36 +74,71 @@ function meaningOf(
       return isOwner ? { type: "released" } : notOwner;
     case "said": {
       if (!isOwner) return notOwner;
+      if (hasGap(content.text)) return { reason: "gapLeft" };
       const text = wordsOf(content.text);
-      return text === undefined ? { reason: "wordsMissing" } : { type: "agent-said", text };
+      return text === undefined
+        ? { reason: "wordsMissing" }
+        : { type: "agent-said", text, ...turn };
     }
     case "noted": {
       const text = wordsOf(content.text);
       return text === undefined ? { reason: "wordsMissing" } : { type: "agent-noted", text };
     }
-    case "asked":
-      return isOwner ? { type: "agent-asked", wanted: content.wanted } : notOwner;
+    case "asked": {
+      if (!isOwner) return notOwner;
+      const { wanted } = content;
+      if (wanted !== "question") return { type: "agent-asked", wanted, ...turn };
+      if (hasGap(content.text)) return { reason: "gapLeft" };
+      const text = wordsOf(content.text);
+      return text === undefined
+        ? { reason: "wordsMissing" }
+        : { type: "agent-asked", wanted, text, ...turn };
+    }
     case "corrected":
       return isOwner ? correction(content.question, content.text, open, context, rules) : notOwner;
-    case "decided":
+    case "decided": {
       if (!isOwner) return notOwner;
       if (open.closed) return { reason: "isClosed" };
+      if (isLeftToOthers(act, open)) return { reason: "ownDecision" };
       if (content.seen !== open.factsRevision) return { reason: "factsChanged" };
-      return decision(content.decision, rules);
+      const made = decision(content.decision, rules);
+      return "reason" in made || made.type === "decision-proposed" ? made : { ...made, ...turn };
+    }
     case "approved":
       if (!open.proposal) return { reason: "nothingProposed" };
       if (open.proposal.by.id === agent.id) return { reason: "samePerson" };
+      if (isLeftToOthers(act, open)) return { reason: "ownDecision" };
       return content.seen === open.factsRevision && open.proposal.factsRevision === content.seen
-        ? { type: "decision-approved" }
+        ? { type: "decision-approved", ...turn }
         : { reason: "factsChanged" };
     case "declined":
       return open.proposal ? { type: "decision-declined" } : { reason: "nothingProposed" };
     case "closed":
       if (open.closed) return { reason: "isClosed" };
-      return isOwner ? { type: "case-closed" } : notOwner;
+      if (!isOwner) return notOwner;
+      return { type: "case-closed", ...(!open.satisfactionAsked && { asks: true }) };
     case "reopened":
       return open.closed ? { type: "case-reopened" } : { reason: "notClosed" };
   }
+}
+
+/** Whoever decided a contested case leaves it to somebody else, where there is somebody who could. */
+function isLeftToOthers({ agent, able = [] }: Act, open: OpenCase): boolean {
+  const { contested, decision: made, proposal } = open;
+  const deciders = new Set([made?.by.id, made?.approvedBy?.id]);
+  if (!contested || !deciders.has(agent.id)) return false;
+  return able.some((id) => !deciders.has(id) && id !== proposal?.by.id);
+}
+
+/** How long the shop was open in its turn, where this ends it. */
+function turnOf(
+  { waitsFor, waitingSince }: OpenCase,
+  { reader, times }: DeskRules,
+): { turnMs?: number } {
+  if (waitsFor === "customer") return {};
+  const { hours, timeZone } = times;
+  const turnMs = openTimeBetween(waitingSince, reader.now, hours, timeZone);
+  return turnMs > 0 ? { turnMs } : {};
 }
 
 function wordsOf(text: string): string | undefined {
@@ -117,6 +159,7 @@ export function decision(
   const needsAmount = withMoney.has(outcome);
   const hasAmount = amountMinor !== undefined && amountMinor > 0 && currency !== undefined;
   if (needsAmount && !hasAmount) return { reason: "amountMissing" };
+  if (hasGap(draft.reasons)) return { reason: "gapLeft" };
   const reasons = wordsOf(draft.reasons);
   if (reasons === undefined) return { reason: "reasonsMissing" };
   const decided: DecisionDraft = {

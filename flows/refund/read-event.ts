@@ -6,7 +6,14 @@ import { topics } from "./policy/rules.ts";
 import { promptAt } from "./prompt.ts";
 import { isQuestion, questions, type Answers, type QuestionId } from "./questions.ts";
 import { chosenAnswer, readAnswer, type Reader } from "./read-answer.ts";
-import { readPress, simple, type Meaning, type Read, type Scene } from "./read-press.ts";
+import {
+  readPress,
+  readSatisfaction,
+  simple,
+  type Meaning,
+  type Read,
+  type Scene,
+} from "./read-press.ts";
 import { answered, descriptionLength, readText } from "./read-words.ts";
 import { readFreeText } from "./read/free-text.ts";
 import { readOrderNumber } from "./read/order-number.ts";
@@ -22,6 +29,8 @@ export function readEvent(
   const at = standing(conversation.snapshot);
   const scene: Scene = { inbound, at, prompt: promptAt(at, texts), texts, reader };
   const { content } = inbound;
+  const rated = content.type === "pressed" ? readSatisfaction(content.choice, scene) : undefined;
+  if (rated) return rated;
   if (at.owned) {
     const heard = hearFor(content, scene);
     if (heard) return heard;

@@ -3,7 +3,9 @@ import type { Inbound } from "../../src/core/inbound.ts";
 import { isLanguage } from "../../src/core/language.ts";
 import type { Choice } from "../../src/core/message.ts";
 import type { Texts } from "../../src/core/texts.ts";
+import { satisfactions } from "../../src/core/case.ts";
 import type { RefundEvent } from "./context.ts";
+import { caseOf } from "./desk-steps.ts";
 import { offers, topics, type Offer, type Topic } from "./policy/rules.ts";
 import type { Prompt } from "./prompt.ts";
 import { isQuestion } from "./questions.ts";
@@ -40,6 +42,19 @@ export function readPress(id: string, older: boolean, scene: Scene): Read {
   return {
     meaning: (open && meaningOf(id, scene)) || { type: "stale-pressed" },
     ...(said !== undefined && { said: { text: said } }),
+  };
+}
+
+/** How a case was handled, pressed at any time, also while an agent has the thread; undefined for another button, and once it is said. */
+export function readSatisfaction(id: string, { at, texts }: Scene): Read | undefined {
+  const [kind, value, caseNumber = ""] = id.split(":");
+  const satisfaction = satisfactions.find((one) => one === value);
+  const open = caseOf(at.context, caseNumber);
+  if (kind !== "satisfaction" || !satisfaction || !open?.satisfactionAsked) return undefined;
+  if (open.satisfaction !== undefined) return undefined;
+  return {
+    meaning: { type: "satisfaction-given", caseNumber, satisfaction },
+    said: { text: texts.text(`bot:satisfaction.${satisfaction}`) },
   };
 }
 

@@ -1,6 +1,7 @@
 import { questions, type Answers, type QuestionId } from "./questions.ts";
 import { readAnswer } from "./read-answer.ts";
-import { meaningOf, type Meaning, type Scene } from "./read-press.ts";
+import { satisfactionChoices } from "./prompt.ts";
+import { meaningOf, readSatisfaction, type Meaning, type Scene } from "./read-press.ts";
 import { readCommand, readUnknown, readYesNo } from "./read/command.ts";
 import { readEmail } from "./read/email.ts";
 import { readFreeText } from "./read/free-text.ts";
@@ -14,7 +15,11 @@ export const descriptionLength = 15;
 /** Typed words: a label, a declaration, a command, or what the place where the customer stands makes of them. */
 export function readText(text: string, scene: Scene): Meaning {
   const label = exactLabel(text, scene);
-  if (label) return meaningOf(label, scene) ?? { type: "stale-pressed" };
+  if (label)
+    return (
+      meaningOf(label, scene) ??
+      readSatisfaction(label, scene)?.meaning ?? { type: "stale-pressed" }
+    );
   const withdrawal = readWithdrawal(text);
   if (withdrawal === "declared")
     return { type: "withdrawal-declared", declaration: text.slice(0, 2000) };
@@ -34,10 +39,11 @@ const longestLabel = 100;
 const asLabel = (text: string) => fold(text).replace(/[.!]+$/, "");
 
 /** The choice whose whole label is typed instead of pressed. */
-function exactLabel(text: string, { prompt }: Scene): string | undefined {
+function exactLabel(text: string, { at, prompt, texts }: Scene): string | undefined {
   if (text.length > longestLabel) return undefined;
   const said = asLabel(text);
-  return prompt.choices.find(({ label }) => asLabel(label) === said)?.id;
+  const beside = at.place === "ready" ? satisfactionChoices(at.context, texts) : [];
+  return [...prompt.choices, ...beside].find(({ label }) => asLabel(label) === said)?.id;
 }
 
 /** The choice whose label begins so, or whose number is typed. */

@@ -11,7 +11,7 @@ import { decisionCard } from "./decision-card.ts";
 import { statusOf } from "./case-steps.ts";
 import type { DecisionRecord, OpenCase, RefundContext, SayTopic } from "./context.ts";
 import { information } from "./policy/clauses.ts";
-import { choice, progressAt, promptAt, text } from "./prompt.ts";
+import { choice, progressAt, promptAt, satisfactionChoices, text } from "./prompt.ts";
 import { isQuestion, questions } from "./questions.ts";
 import { standing, type Standing } from "./standing.ts";
 import { answerText, valuesOf } from "./wording.ts";
@@ -63,13 +63,16 @@ export function render(
 
   function prompted(): Message {
     const prompt = promptAt(at, texts);
+    const rates = said.some(({ params }) => params.topic === "satisfactionAsked");
     return {
       ...prompt,
       ...progressAt(at),
       language,
-      blocks: [...beforePrompt, ...prompt.blocks],
+      // One question at a time: what else can be done with a case stays on the buttons.
+      blocks: [...beforePrompt, ...(rates && at.place === "ready" ? [] : prompt.blocks)],
       choices: [
         ...(said.some(({ params }) => params.topic === "languages") ? languageChoices(texts) : []),
+        ...(rates ? satisfactionChoices(at.context, texts) : []),
         ...(at.context.misses >= 2 ? withPersonFirst(prompt.choices, texts) : prompt.choices),
       ],
     };
@@ -173,7 +176,14 @@ const says: Record<SayTopic, (scene: Scene) => Block[]> = {
   agentSaid: ({ values }) => [{ type: "text", text: String(values["text"]) }],
   agentAsked: ({ texts, values }) => [
     text(texts, `bot:wanted.${String(values["wanted"])}`, { name: nameIn(values) }),
+    ...(values["wanted"] === "question"
+      ? [{ type: "text" as const, text: String(values["text"]) }]
+      : []),
   ],
+  satisfactionAsked: ({ texts, values: { decided } }) => [
+    text(texts, "bot:satisfaction.ask", { number: (decided as OpenCase).number }),
+  ],
+  satisfactionKept: plain("bot:satisfaction.kept"),
   decision: ({ shop, texts, at, values: { decided } }) => [
     decisionCard(decided as OpenCase, at.context, shop, texts),
   ],

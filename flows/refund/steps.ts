@@ -37,6 +37,7 @@ const customerEvents: Record<CustomerEvent["type"], true> = {
   "contest-asked": true,
   contested: true,
   "another-asked": true,
+  "satisfaction-given": true,
   "stale-pressed": true,
   "edited-late": true,
   "customer-wrote": true,

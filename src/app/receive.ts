@@ -10,6 +10,8 @@ import type { Language } from "../core/language.ts";
 import type { Message } from "../core/message.ts";
 import { plan, type Plan, type Taken } from "../core/plan.ts";
 import { open, rescued, type Opened } from "../core/upgrade.ts";
+import { timerEvent } from "../core/watch.ts";
+import type { AgentDirectory } from "../ports/agents.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Commit, DueTimer, Store } from "../ports/store.ts";
@@ -62,10 +64,12 @@ export function createReceiver(parts: {
   desks?: readonly DeskName[];
   /** Whether a channel takes a message in one piece; absent where all take any. */
   fits?: (channel: ChannelName, message: Message) => boolean;
+  /** Who else could do what an agent does; absent where whoever acts is alone. */
+  agents?: Pick<AgentDirectory, "idsOf">;
   /** Called after each commit: replies and timers may wait. */
   committed: (conversationId: string) => void;
 }): Receiver {
-  const { flow, store, texts, clock, log, defaultLanguage, committed } = parts;
+  const { flow, store, texts, clock, log, defaultLanguage, agents, committed } = parts;
   const fits = parts.fits ?? (() => true);
   const textsIn = (language: Language) => texts.in(language);
   const planned = (opened: Opened, next: Step, taken: Taken) =>
@@ -89,10 +93,12 @@ export function createReceiver(parts: {
       const { key, conversationId, agent, content } = done;
       const refuse = (refusal: ActRefusal) => new ActRefused(conversationId, refusal);
       if (!isAtLeast(agent, leastRole[content.type])) throw refuse({ reason: "notAllowed" });
+      const able = await agents?.idsOf(leastRole[content.type]);
+      const asked = { ...done, ...(able && { able }) };
       return commitTurn(conversationId, key, (stored, moment) => {
         if (!stored) throw refuse({ reason: "noCase" });
         return decided(stored, moment, (opened) => {
-          const read = flow.readAct(done, opened.conversation, moment);
+          const read = flow.readAct(asked, opened.conversation, moment);
           if ("refused" in read) throw refuse(read.refused);
           const { event, said } = read;
           const next = step(flow, opened.conversation.snapshot, event);
@@ -109,10 +115,11 @@ export function createReceiver(parts: {
     },
 
     async fire({ conversationId, id, dueAt, event: type }) {
-      const key = `timer:${conversationId}:${id}:${dueAt}`;
+      // With the event: two of one case's may come due in the same millisecond.
+      const key = `timer:${conversationId}:${id}:${type}:${dueAt}`;
       return commitTurn(conversationId, key, (stored, moment) => {
         if (!stored) return undefined;
-        const event = { type, at: moment.now, dice: moment.dice };
+        const event = timerEvent({ id, event: type }, moment);
         return decided(stored, moment, (opened) => {
           const next = step(flow, opened.conversation.snapshot, event);
           const turn = planned(opened, next, { event, by: "timer", key });

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { access, constants } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { readCannedAnswers } from "../adapters/files/canned-answers.ts";
 import { loadTexts } from "../adapters/i18next/texts.ts";
 import { type Config, readConfig } from "../config.ts";
 import { BadConfig } from "../core/errors.ts";
@@ -15,6 +16,7 @@ async function examine(config: Config): Promise<Finding[]> {
   return [
     { what: "The settings can be read" },
     await examineFolder(config.dataDir),
+    ...(config.cannedAnswers === undefined ? [] : [examineAnswers(config.cannedAnswers)]),
     ...(config.telegram
       ? await examineTelegram(config.telegram, config.defaultLanguage, texts)
       : [{ what: "No Telegram: TELEGRAM_BOT_TOKEN is not set" }]),
@@ -22,6 +24,12 @@ async function examine(config: Config): Promise<Finding[]> {
       ? await examineDiscord(config.discord, texts)
       : [{ what: "No Discord: DISCORD_BOT_TOKEN is not set" }]),
   ];
+}
+
+/** @throws BadConfig which the doctor tells like the settings' own. */
+function examineAnswers(folder: string): Finding {
+  readCannedAnswers(folder);
+  return { what: `The canned answers in ${folder} can be read in every language` };
 }
 
 async function examineFolder(folder: string): Promise<Finding> {

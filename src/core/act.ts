@@ -9,6 +9,8 @@ export interface Act {
   caseNumber: string;
   agent: Agent;
   content: ActContent;
+  /** Ids of everybody whose role allows it, as the list of agents was at the moment of the act: filled in by `app/receive`. */
+  able?: readonly string[];
 }
 
 export const wantedThings = ["screenshot", "profileLink", "timestamp"] as const;
@@ -58,6 +60,8 @@ export type ActContent =
   /** For colleagues. */
   | { type: "noted"; text: string }
   | { type: "asked"; wanted: WantedThing }
+  /** A question in the agent's own words, in the customer's language. */
+  | { type: "asked"; wanted: "question"; text: string }
   /** A fact that the customer got wrong, in words as the customer would say it. */
   | { type: "corrected"; question: string; text: string }
   /** `seen`: the revision of the facts that it rests on. */
@@ -104,8 +108,12 @@ export type ActRefusal =
   | { reason: "nothingProposed" }
   /** A second person is another person. */
   | { reason: "samePerson" }
+  /** Contested: whoever decided leaves it to somebody else, where there is somebody. */
+  | { reason: "ownDecision" }
   /** The words are empty or too long. */
   | { reason: "wordsMissing" }
+  /** Something in the words is still to be filled in. */
+  | { reason: "gapLeft" }
   /** Not understood as an answer to that question. */
   | { reason: "notUnderstood" }
   /** With it the policy's table has no row: more must be known. */

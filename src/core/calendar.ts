@@ -180,3 +180,81 @@ export function answerDueAt(at: number, hours: BusinessHours, timeZone: string):
 
 const openingsOn = (date: CivilDate, hours: BusinessHours): readonly Opening[] =>
   hours[weekdayOf(date)] ?? [];
+
+/** How many days ahead an opening is looked for; more than any target takes. */
+const mostDays = 20_000;
+
+const openInstants = new WeakMap<
+  BusinessHours,
+  Map<string, Map<number, readonly [number, number][]>>
+>();
+
+/** The openings as instants, in order, of the day that begins there in UTC. Kept for a while, as zones are slow to reckon in. */
+function openingsReader(hours: BusinessHours, timeZone: string) {
+  const zones = openInstants.get(hours) ?? new Map<string, Map<number, [number, number][]>>();
+  openInstants.set(hours, zones);
+  const known = zones.get(timeZone);
+  const days = known && known.size < 2000 ? known : new Map<number, [number, number][]>();
+  zones.set(timeZone, days);
+  return (day: number): readonly [number, number][] => {
+    const kept = days.get(day);
+    if (kept) return kept;
+    const date = dateOf(day);
+    const instants = openingsOn(date, hours).map(({ from, to }): [number, number] => [
+      instantOf(date, from, timeZone),
+      instantOf(date, to, timeZone),
+    ]);
+    days.set(day, instants);
+    return instants;
+  };
+}
+
+/**
+ * When the shop will have been open for so long since `at`, for each of the
+ * spans; in its next opening where that is nothing.
+ */
+export function afterOpenTimes(
+  at: number,
+  spansMs: readonly number[],
+  hours: BusinessHours,
+  timeZone: string,
+): number[] {
+  const openingsOf = openingsReader(hours, timeZone);
+  const ends: (number | undefined)[] = spansMs.map(() => undefined);
+  let open = ends.length;
+  let passed = 0;
+  let day = utcMs(civilDate(at, timeZone));
+  for (let ahead = 0; ahead <= mostDays && open > 0; ahead++, day += dayMs) {
+    for (const [opens, closes] of openingsOf(day)) {
+      const from = Math.max(at, opens);
+      if (from >= closes) continue;
+      for (const [index, span] of spansMs.entries()) {
+        const left = Math.max(0, span) - passed;
+        if (ends[index] !== undefined || left > closes - from) continue;
+        ends[index] = from + left;
+        open--;
+      }
+      passed += closes - from;
+    }
+  }
+  return ends.map((end) => {
+    if (end === undefined) throw new RangeError("business hours without an opening");
+    return end;
+  });
+}
+
+/** For how long the shop was open between two instants. */
+export function openTimeBetween(
+  fromMs: number,
+  toMs: number,
+  hours: BusinessHours,
+  timeZone: string,
+): number {
+  const openingsOf = openingsReader(hours, timeZone);
+  const last = Math.min(utcMs(civilDate(toMs, timeZone)), fromMs + mostDays * dayMs);
+  let sum = 0;
+  for (let day = utcMs(civilDate(fromMs, timeZone)); day <= last; day += dayMs)
+    for (const [opens, closes] of openingsOf(day))
+      sum += Math.max(0, Math.min(closes, toMs) - Math.max(opens, fromMs));
+  return sum;
+}

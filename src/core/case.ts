@@ -34,6 +34,18 @@ export interface Case {
   decision?: Decision;
   /** When a person of the shop first wrote to the customer about it. */
   firstAnsweredAt?: number;
+  /** When an agent last gave it back. */
+  releasedAt?: number;
+  /** Since when the shop's targets count, where that is later than the opening: contested after a decision, or opened again. */
+  resumedAt?: number;
+  /** How long the shop was open in its turns since then, the one in hand left out. */
+  spentMs?: number;
+  /** When the shop's targets end; each absent where it is met, and while it is the customer's turn. */
+  dueAt?: { firstAnswer?: number; resolution?: number };
+  /** What its timer raised, and when; what is over is left out. */
+  alerts?: Alerts;
+  /** What the customer said of how it was handled, asked once when it was closed. */
+  satisfaction?: Satisfaction;
   /** What a search finds it by beside its number, in small letters: order number, service, link. */
   searchWords?: string;
   /** The flow's decision record; the flow that wrote it reads it. */
@@ -44,6 +56,29 @@ export const caseStatuses = ["open", "contested", "proposed", "decided", "closed
 
 /** `proposed`: a decision waits for a second person. */
 export type CaseStatus = (typeof caseStatuses)[number];
+
+/** From the best; each is a locale key under `bot:satisfaction`. */
+export const satisfactions = ["good", "fair", "poor"] as const;
+
+export type Satisfaction = (typeof satisfactions)[number];
+
+/**
+ * What a case's timer raises, as the log's events have it beside the case's
+ * number: nobody took it (`escalated`: to the leads), a target is near (four
+ * fifths are over) or missed.
+ */
+export const alertTypes = [
+  "unclaimed-noticed",
+  "unclaimed-escalated",
+  "first-answer-neared",
+  "first-answer-missed",
+  "resolution-neared",
+  "resolution-missed",
+] as const;
+
+export type AlertType = (typeof alertTypes)[number];
+
+export type Alerts = Readonly<Partial<Record<AlertType, number>>>;
 
 export interface DescribedFact {
   label: string;

@@ -29,8 +29,10 @@ export function postOf({ body }: LogEntry, facts: PostFacts): DeskPost | undefin
     case "platform":
       return platformPost(event, facts.texts);
     case "timer": {
-      const key = `desk:timer.${event.type}`;
-      return facts.texts.has(key) ? line(`⏰ ${facts.texts.text(key)}`) : undefined;
+      // The conversation's thread may be another case's.
+      const { caseNumber = "" } = event as FlowEvent & { caseNumber?: string };
+      const key = `console:alert.${event.type}`;
+      return facts.texts.has(key) ? line(`⏰ ${caseNumber} · ${facts.texts.text(key)}`) : undefined;
     }
   }
 }

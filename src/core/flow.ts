@@ -6,7 +6,8 @@ import type { Case, CaseDescription } from "./case.ts";
 import type { Inbound } from "./inbound.ts";
 import type { Language } from "./language.ts";
 import type { DecisionBlock, Message } from "./message.ts";
-import type { Texts } from "./texts.ts";
+import type { TextValues, Texts } from "./texts.ts";
+import type { DeskTimes } from "./watch.ts";
 
 /** What the bot can talk about: a machine and the reading and wording around it. Pure. */
 export interface Flow {
@@ -20,6 +21,8 @@ export interface Flow {
   check: (snapshot: Snapshot) => void;
   /** Begins anew with a person, for a conversation whose snapshot is lost. */
   rescue: (language: Language, moment: Moment) => Step;
+  /** By which the timers of its cases are set. */
+  times: DeskTimes;
   /** What the machine starts with. */
   input(moment: Moment, language: Language): unknown;
   /** The event that an inbound means where the conversation stands, and what the transcript shows of it. */
@@ -39,6 +42,10 @@ export interface Flow {
   standingOf(snapshot: Snapshot): Pick<Conversation, "standing" | "resting">;
   /** A decision record of this flow, for people. */
   describe: (record: unknown, texts: Texts) => CaseDescription;
+  /** A corrected fact as people read it, such as `Your wish – A new delivery`; undefined for an event that corrects none. */
+  describeCorrection: (event: FlowEvent, texts: Texts) => string | undefined;
+  /** What a sentence to this case's customer may name, by placeholder, as these texts write it; see `core/phrases.ts`. */
+  phraseValues: (entry: Case, made: { by: AgentRef; at: number }, texts: Texts) => TextValues;
   /** The decision that the assessment suggests, its reasons in the language of these texts: the customer's. */
   draftDecision: (record: unknown, texts: Texts) => DecisionDraft;
   /** The formal update as the customer would read it, or why such a decision can't be made. */
@@ -67,7 +74,7 @@ export interface Moment {
 export type Effect =
   | SayEffect
   | { type: "recordAssessment"; params: { assessment: unknown } }
-  | { type: "saveCase"; params: { case: Omit<Case, "conversationId" | "channel"> } };
+  | { type: "saveCase"; params: { case: Omit<Case, "conversationId" | "channel" | "dueAt"> } };
 
 export interface SayEffect {
   type: "say";

@@ -20,6 +20,7 @@ import type { Opened } from "./upgrade.ts";
 import type { Language } from "./language.ts";
 import type { Message } from "./message.ts";
 import { split } from "./split.ts";
+import { caseTimer, watch, type DeskTimes } from "./watch.ts";
 
 /** What came in, as the log keeps it. */
 export interface Taken {
@@ -29,14 +30,15 @@ export interface Taken {
   said?: Said;
 }
 
+type TimerChange =
+  | { type: "set"; id: string; dueAt: number; event: string }
+  | { type: "cancel"; id: string };
+
 /** All that one turn writes, beside when and under which key. */
 export interface Plan {
   conversation: Conversation;
   log: LogBody[];
-  timers: (
-    | { type: "set"; id: string; dueAt: number; event: string }
-    | { type: "cancel"; id: string }
-  )[];
+  timers: TimerChange[];
   cases: Case[];
   /** Replies that waited for a customer who could not be reached go out now. */
   resumes: boolean;
@@ -65,6 +67,7 @@ export function plan(
 
   const said = effects.filter((effect): effect is SayEffect => effect.type === "say");
   const { event } = taken;
+  const cases = lastOfEach(effects, before).map((one) => watched(one, flow.times));
   const { unreachable: wasUnreachable, ...known } = before;
   const unreachable = reachAfter(taken, wasUnreachable);
   const returns = wasUnreachable !== undefined && unreachable === undefined;
@@ -96,8 +99,11 @@ export function plan(
         message,
       })),
     ],
-    timers: steps.flatMap((step) => step.timers).map((order) => timerChange(order, event.at)),
-    cases: lastOfEach(effects, before),
+    timers: [
+      ...steps.flatMap((step) => step.timers).map((order) => timerChange(order, event.at)),
+      ...cases.map(({ timer }) => timer),
+    ],
+    cases: cases.map((one) => one.case),
     resumes: returns,
   };
 }
@@ -119,10 +125,20 @@ const messageId = (conversationId: string, revision: number, index: number): str
 /** The revision that a message's buttons belong to. */
 export const revisionOf = (id: string): number => Number(id.split(":").at(-2));
 
-function timerChange(order: TimerOrder, at: number) {
+function timerChange(order: TimerOrder, at: number): TimerChange {
   if (order.type === "cancel") return order;
   const { id, delayMs, event } = order;
-  return { type: "set" as const, id, dueAt: at + delayMs, event };
+  return { type: "set", id, dueAt: at + delayMs, event };
+}
+
+/** The case with what the shop's times make of it, and its timer for what comes next. */
+function watched(saved: Case, times: DeskTimes): { case: Case; timer: TimerChange } {
+  const { dueAt, alerts, next } = watch(saved, times);
+  const id = caseTimer(saved.number);
+  return {
+    case: { ...saved, dueAt, alerts },
+    timer: next ? { type: "set", id, ...next } : { type: "cancel", id },
+  };
 }
 
 /** A case that is saved more than once in a turn is written once, as it came to be. */

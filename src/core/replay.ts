@@ -1,4 +1,4 @@
-import type { LogEntry, Snapshot } from "./conversation.ts";
+import type { Conversation, LogEntry, Snapshot } from "./conversation.ts";
 import { begin, step } from "./decide.ts";
 import { assessedBy, type Flow } from "./flow.ts";
 
@@ -31,4 +31,37 @@ export function replay(
     assessments.push(...assessedBy(next));
   }
   return { snapshot, assessments };
+}
+
+/**
+ * Where the customer stood, one after another, as the flow names it. A log
+ * that an older version wrote is followed from where this one took over;
+ * undefined where it can't be followed to where the conversation stands.
+ */
+export function walk(
+  flow: Flow,
+  { flowVersion, standing }: Pick<Conversation, "flowVersion" | "standing">,
+  entries: readonly LogEntry[],
+): string[] | undefined {
+  if (flowVersion !== flow.version) return undefined;
+  const from = entries.findLastIndex(({ body }) => body.type === "upgraded");
+  try {
+    const stood = [...stands(flow, entries.slice(Math.max(0, from)))];
+    return stood.at(-1) === standing
+      ? stood.filter((one, index) => one !== stood[index - 1])
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function* stands(flow: Flow, entries: readonly LogEntry[]): Generator<string> {
+  let snapshot: Snapshot | undefined;
+  for (const { body } of entries) {
+    if (body.type === "upgraded") ({ snapshot } = body);
+    else if (body.type === "event")
+      snapshot = step(flow, snapshot ?? begin(flow, body.beganWith).snapshot, body.event).snapshot;
+    else continue;
+    yield flow.standingOf(snapshot).standing;
+  }
 }

@@ -15,7 +15,7 @@ export function split(message: Message, fits: (message: Message) => boolean): Me
   while (!fits(rest)) {
     const cut = firstOf(rest, fits);
     if (!cut) break;
-    parts.push(cut.part);
+    if (cut.part) parts.push(cut.part);
     rest = cut.rest;
   }
   return [...parts, rest];
@@ -25,7 +25,7 @@ export function split(message: Message, fits: (message: Message) => boolean): Me
 function firstOf(
   message: Message,
   fits: (message: Message) => boolean,
-): { part: Message; rest: Message } | undefined {
+): { part?: Message; rest: Message } | undefined {
   const { language, blocks } = message;
   const part = (some: Message["blocks"]): Message => ({ language, blocks: some, choices: [] });
   const [first, ...others] = blocks;
@@ -37,6 +37,14 @@ function firstOf(
       rest: { ...message, blocks: blocks.slice(whole) },
     };
   const text = plainText(part([first])).trim();
+  // Space at its ends can be all that is too much.
+  const bare = { ...message, blocks: [textBlock(text)] };
+  if (others.length === 0 && fits(bare)) return { rest: bare };
+  if (others.length > 0 && fits(part(bare.blocks)))
+    return {
+      ...(text !== "" && { part: part(bare.blocks) }),
+      rest: { ...message, blocks: others },
+    };
   const cut = cutOf(text, (length) => fits(part([textBlock(text.slice(0, length))])));
   if (cut === undefined) return undefined;
   const left = textBlock(text.slice(cut).trimStart());

@@ -9,6 +9,14 @@ export interface Texts {
   /** The text of a key such as `bot:welcome.hello`, with its values put in and its plural chosen by `count`. */
   text(key: string, values?: TextValues): string;
   has(key: string): boolean;
+  /** Every key that begins so, its plural forms as one, in the order in which they are written. */
+  keys(prefix: string): readonly string[];
+  /**
+   * A text before its values are put in: text and names of values in turn,
+   * `["For ", "days", " days"]`. `count` chooses the plural; without it the
+   * form for many is meant.
+   */
+  template(key: string, count?: number): readonly string[];
   /** A whole number: `12 345`. */
   figure(value: number): string;
   /** A sum in its currency: `29,90 €`. `amountMinor` is in the currency's minor unit. */

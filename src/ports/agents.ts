@@ -1,4 +1,4 @@
-import type { Agent } from "../core/agent.ts";
+import type { Agent, Role } from "../core/agent.ts";
 
 /** Somebody as a provider of log-ins vouches for them. */
 export interface WebIdentity {
@@ -21,6 +21,8 @@ export interface AgentDirectory {
   byWeb(identity: WebIdentity): Promise<Agent | undefined>;
   byTelegram(userId: string): Promise<Agent | undefined>;
   byDiscord(userId: string): Promise<Agent | undefined>;
+  /** The ids of everybody with this role or a higher one, in no order. */
+  idsOf(least: Role): Promise<readonly string[]>;
   /** Whom the link of the start lets in. */
   firstAdmin(): Promise<Agent>;
 }

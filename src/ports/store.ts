@@ -146,6 +146,15 @@ export interface Store extends SessionRecords, AuditTrail {
   /** 32 random bytes under this name, made at the first call, the same ever after in every process. */
   secret(name: string): Promise<Uint8Array>;
 
+  /**
+   * Gives a role that one process has at a time to `owner` until `now + forMs`,
+   * or lets it keep it; false where another has it for longer than `now`.
+   */
+  claim(role: string, owner: string, now: number, forMs: number): Promise<boolean>;
+
+  /** Gives a role back; one that another has is left alone. */
+  unclaim(role: string, owner: string): Promise<void>;
+
   readMark(name: string): Promise<string | undefined>;
 
   /** What a channel knows of its own connection (a session, the last message seen), of all names that begin with `prefix`, by name. */
@@ -201,7 +210,7 @@ export interface CaseFilter {
 
 export type CaseFigures = Pick<
   Case,
-  "number" | "openedAt" | "topic" | "kind" | "firstAnsweredAt" | "decision"
+  "number" | "openedAt" | "topic" | "kind" | "firstAnsweredAt" | "decision" | "satisfaction"
 >;
 
 export interface StandingCount extends Pick<Conversation, "flowVersion" | "standing" | "resting"> {

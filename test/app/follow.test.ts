@@ -70,6 +70,7 @@ function openShop(changes: Partial<Desk> = {}, send: Channel["send"] = async () 
     async pass(ms: number) {
       const end = clock.at + ms;
       for (;;) {
+        for (const due of await store.dueTimers(clock.at, 10)) await receiver.fire(due);
         await work.settle();
         const next = await store.nextDueAt(["web"], ["telegram"]);
         if (next === undefined || next > end) break;
@@ -129,6 +130,18 @@ it("shows what the customer writes to people, what agents do and say, and brings
     card: { status: "closed", deeds: ["reopen"] },
     shown: 2,
   });
+});
+
+it("announces a case that nobody takes again, then to the leads", async () => {
+  const shop = openShop();
+  await shop.openCase();
+  // From Sunday noon to Monday at ten, when the shop has been open for an hour.
+  await shop.pass(21 * 3_600_000);
+  const number = await shop.number();
+  expect(only(shop.forum.threads).said).toEqual([
+    `⏰ ${number} · Personne ne l’a encore pris\u00a0: annoncé de nouveau`,
+    `⏰ ${number} · Toujours personne\u00a0: annoncé aux responsables`,
+  ]);
 });
 
 describe("how it stands with an agent's words", () => {

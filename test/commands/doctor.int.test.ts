@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -45,6 +45,21 @@ describe("npm run doctor", () => {
     expect(told).toContain("✓ No Telegram");
     expect(told).toContain("All is well.");
     expect(code).toBe(0);
+  });
+
+  it("reads the shop's own sentences, and tells every fault of theirs", async () => {
+    const example = fileURLToPath(new URL("../../docs/answers.example", import.meta.url));
+    const answers = join(folder, "answers");
+    cpSync(example, answers, { recursive: true });
+    const content = await doctor({ DATA_DIR: folder, CANNED_ANSWERS: answers });
+    expect(content.told).toContain("can be read in every language");
+    expect(content.code).toBe(0);
+    writeFileSync(join(answers, "sv.json"), "{");
+    rmSync(join(answers, "en.json"));
+    const { code, told } = await doctor({ DATA_DIR: folder, CANNED_ANSWERS: answers });
+    expect(told).toMatch(/✗ CANNED_ANSWERS: \S+sv\.json must be JSON/u);
+    expect(told).toMatch(/✗ CANNED_ANSWERS: \S+en\.json must be a file that can be read/u);
+    expect(code).toBe(1);
   });
 
   it("is content with a bot that has been started", async () => {

@@ -209,6 +209,34 @@ export function followingsContract(
       expect(third).not.toHaveProperty("replacesReceipt");
     });
 
+    describe("a role", () => {
+      it("is one owner's at a time, for as long as it is kept", async () => {
+        expect(await store.claim("poll", "one", at, 1000)).toBe(true);
+        expect(await store.claim("poll", "two", at + 999, 1000)).toBe(false);
+        expect(await store.claim("poll", "one", at + 999, 1000)).toBe(true);
+        expect(await store.claim("poll", "two", at + 1998, 1000)).toBe(false);
+        expect(await store.claim("other", "two", at, 1000)).toBe(true);
+        expect(await store.claim("poll", "two", at + 1999, 1000)).toBe(true);
+        expect(await store.claim("poll", "one", at + 2000, 1000)).toBe(false);
+      });
+
+      it("is given to one of many at once", async () => {
+        const owners = Array.from({ length: 10 }, (_, index) => `owner-${index}`);
+        const claims = await Promise.all(
+          owners.map((owner) => store.claim("poll", owner, at, 1000)),
+        );
+        expect(claims.filter(Boolean)).toHaveLength(1);
+      });
+
+      it("is free at once when its owner gives it back, and no other", async () => {
+        await store.claim("poll", "one", at, 1000);
+        await store.unclaim("poll", "two");
+        expect(await store.claim("poll", "two", at, 1000)).toBe(false);
+        await store.unclaim("poll", "one");
+        expect(await store.claim("poll", "two", at, 1000)).toBe(true);
+      });
+    });
+
     it("reads one mark by its whole name", async () => {
       await store.writeMarks([
         { name: "desk:1", value: "one" },

@@ -1097,7 +1097,11 @@ export function storeContract(
         opened("RF-AAAA4", { status: "proposed", waitsFor: "customer", topic: "account" }),
         opened("RF-AAAA5", { status: "decided", waitsFor: "customer", decision }),
         opened("RF-AAAA6", { status: "decided", waitingSince: at + 2, decision }),
-        opened("RF-AAAA7", { status: "closed", searchWords: "100%_50 like" }),
+        opened("RF-AAAA7", {
+          status: "closed",
+          searchWords: "100%_50 like",
+          satisfaction: "fair",
+        }),
         opened("RF-AAAA8", { status: "contested", waitingSince: at + 3, firstAnsweredAt: at + 7 }),
       ];
       beforeEach(() => store.commit(commit({}, { cases })));
@@ -1169,6 +1173,7 @@ export function storeContract(
           decision,
         });
         expect(found.find(({ number }) => number === "RF-AAAA8")?.firstAnsweredAt).toBe(at + 7);
+        expect(found.find(({ number }) => number === "RF-AAAA7")?.satisfaction).toBe("fair");
       });
     });
 

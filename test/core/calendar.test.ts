@@ -3,6 +3,7 @@ import { describe, expect, it, test } from "vitest";
 import {
   addDays,
   addMonths,
+  afterOpenTimes,
   answerDueAt,
   civilDate,
   daysBetween,
@@ -13,6 +14,7 @@ import {
   isTimeZone,
   minutesOfDay,
   nextOpening,
+  openTimeBetween,
   parseBusinessHours,
   startOfDay,
   weekdayOf,
@@ -205,6 +207,44 @@ describe("business hours", () => {
         expect(answerDueAt(instant, hours, zone)).toBeGreaterThan(opens);
       }),
     ));
+});
+
+describe("open time", () => {
+  test.each([
+    ["mon-fri 09:00-17:00", "2026-10-05T10:00:00+02:00", 2, "2026-10-05T12:00:00+02:00"],
+    ["mon-fri 09:00-17:00", "2026-10-05T10:00:00+02:00", 7, "2026-10-05T17:00:00+02:00"],
+    ["mon-fri 09:00-17:00", "2026-10-09T16:00:00+02:00", 2, "2026-10-12T10:00:00+02:00"],
+    ["mon-fri 09:00-17:00", "2026-10-10T12:00:00+02:00", 0, "2026-10-12T09:00:00+02:00"],
+    [
+      "mon 09:00-12:00, mon 14:00-18:00",
+      "2026-10-05T11:00:00+02:00",
+      2,
+      "2026-10-05T15:00:00+02:00",
+    ],
+    ["always", "2026-10-24T12:00:00+02:00", 24, "2026-10-25T11:00:00+01:00"],
+    ["sun 01:00-04:00", "2026-03-29T00:00:00+01:00", 3, "2026-04-05T02:00:00+02:00"],
+  ])("with %s, from %s on %i hours are over at %s", (hours, from, count, end) => {
+    const open = hoursOf(hours);
+    expect(afterOpenTimes(at(from), [count * hourMs], open, paris)).toEqual([at(end)]);
+    expect(openTimeBetween(at(from), at(end), open, paris)).toBe(count * hourMs);
+  });
+
+  const spans = fc.array(fc.integer({ min: 0, max: 200 * hourMs }), { minLength: 1, maxLength: 4 });
+
+  it("passed until it is over is as much as was asked for, in every zone", () =>
+    fc.assert(
+      fc.property(instants, zones, spans, (from, zone, many) => {
+        const hours = hoursOf("mon-fri 09:00-12:00, tue 13:00-24:00, sun 01:30-03:00");
+        const ends = afterOpenTimes(from, many, hours, zone);
+        expect(Math.min(...ends)).toBeGreaterThanOrEqual(from);
+        expect(ends.map((end) => openTimeBetween(from, end, hours, zone))).toEqual(many);
+      }),
+    ));
+
+  it("backwards is none", () =>
+    expect(
+      openTimeBetween(at("2026-10-06T10:00Z"), at("2026-10-05T10:00Z"), hoursOf("always"), paris),
+    ).toBe(0));
 });
 
 it("tells time zones from other words", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LogEntry } from "../../src/core/conversation.ts";
 import type { Message } from "../../src/core/message.ts";
-import { replay } from "../../src/core/replay.ts";
+import { replay, walk } from "../../src/core/replay.ts";
 import { choicesOf, openChat, refund } from "../support/shop.ts";
 
 const dayMs = 24 * 3_600_000;
@@ -60,8 +60,18 @@ describe("the replay of a log", () => {
     const fired = entries.flatMap(({ body }) =>
       body.type === "event" && body.by === "timer" ? [body.event.type] : [],
     );
-    const after = ["reminder", "reminder", "untilDue", "reminder", "rest"];
-    expect(fired.map((type) => type.split(".")[2])).toEqual(after);
+    const after = [
+      "reminder",
+      "reminder",
+      "untilDue",
+      "unclaimed-noticed",
+      "unclaimed-noticed",
+      "reminder",
+      "first-answer-neared",
+      "first-answer-neared",
+      "rest",
+    ];
+    expect(fired.map((type) => type.split(".")[2] ?? type)).toEqual(after);
     expect(entries.filter(({ body }) => body.type === "assessment").length).toBeGreaterThanOrEqual(
       3,
     );
@@ -83,5 +93,33 @@ describe("the replay of a log", () => {
     const entries = await logOf(chat);
     expect(() => replay(refund, entries.slice(1))).toThrow(TypeError);
     expect(() => replay(refund, [])).toThrow(TypeError);
+  });
+});
+
+describe("the walk through a log", () => {
+  it("tells where the customer stood, from where this version took over", async () => {
+    const chat = openChat("fr");
+    await chat.send({ type: "started" });
+    await chat.press("topic:other");
+    const snapshot = (await chat.store.load(chat.conversationId))?.snapshot;
+    if (!snapshot) throw new TypeError("no conversation");
+    await chat.type("48213");
+    const stored = await chat.store.load(chat.conversationId);
+    if (!stored) throw new TypeError("no conversation");
+    const entries = await logOf(chat);
+    const whole = walk(refund, stored, entries) ?? [];
+    expect(whole[0]).toBe("choosingTopic");
+    expect(whole.at(-1)).toBe(stored.standing);
+
+    const upgraded: LogEntry = {
+      seq: 0,
+      at: 0,
+      body: { type: "upgraded", from: 0, to: refund.version, snapshot, assessments: [] },
+    };
+    const last = entries.findLastIndex(({ body }) => body.type === "event");
+    const older = [...entries.slice(0, last), upgraded, ...entries.slice(last)];
+    expect(walk(refund, stored, older)).toEqual(whole.slice(-2));
+    expect(walk(refund, { ...stored, standing: "elsewhere" }, entries)).toBeUndefined();
+    expect(walk(refund, { ...stored, flowVersion: 0 }, entries)).toBeUndefined();
   });
 });

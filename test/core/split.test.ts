@@ -183,6 +183,13 @@ const anyMessage = fc.record({
   choices: fc.array(fc.constant(choice("x")), { maxLength: 3 }),
 });
 
+it("a character that fits without the space behind it stays whole", () => {
+  const family = "👩‍👩‍👧‍👦";
+  const fits = upTo(family.length);
+  expect(textsOf(split(message([text(`${family} `)]), fits))).toEqual([family]);
+  expect(textsOf(split(message([text(`${family} `), text("b")]), fits))).toEqual([family, "b"]);
+});
+
 describe("whatever the message", () => {
   const segmenter = new Intl.Segmenter("fr", { granularity: "grapheme" });
   const characters = (all: readonly string[]) =>

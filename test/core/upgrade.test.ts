@@ -21,10 +21,10 @@ function copied<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copied(inner)])) as T;
 }
 
-const second = (migrate: (snapshot: Snapshot) => Snapshot, more: Partial<Flow> = {}): Flow => ({
+const newer = (migrate: (snapshot: Snapshot) => Snapshot, more: Partial<Flow> = {}): Flow => ({
   ...refund,
-  version: 2,
-  migrations: [migrate],
+  version: refund.version + 1,
+  migrations: [...refund.migrations, migrate],
   ...more,
 });
 
@@ -37,8 +37,8 @@ const walk = (snapshot: Snapshot, context: object = {}): Snapshot => ({
   context: { ...contextOf(snapshot), path: [], ...context },
 });
 
-/** A conversation of version 1, at its third question. */
-async function versionOne() {
+/** A conversation of the present version, at its third question. */
+async function presentVersion() {
   const chat = openChat("fr");
   await chat.press("topic:drop");
   await chat.type("48213");
@@ -47,7 +47,7 @@ async function versionOne() {
   return chat;
 }
 
-async function under(flow: Flow, chat: Awaited<ReturnType<typeof versionOne>>) {
+async function under(flow: Flow, chat: Awaited<ReturnType<typeof presentVersion>>) {
   const { store, clock, conversationId } = chat;
   const receiver = createReceiver({
     flow,
@@ -76,9 +76,9 @@ async function under(flow: Flow, chat: Awaited<ReturnType<typeof versionOne>>) {
   };
 }
 
-describe("a second version of the flow", () => {
-  it("opens a conversation of the first at a state that has another name", async () => {
-    const chat = await versionOne();
+describe("the next version of the flow", () => {
+  it("opens a conversation of this one at a state that has another name", async () => {
+    const chat = await presentVersion();
     const rename = (value: unknown): unknown =>
       JSON.parse(JSON.stringify(value).replaceAll("askingOldName", "askingDelivered"));
     const stored = await chat.store.load(chat.conversationId);
@@ -95,22 +95,22 @@ describe("a second version of the flow", () => {
       cases: [],
     });
     const two = await under(
-      second(({ value, context }) => ({ value: rename(value), context })),
+      newer(({ value, context }) => ({ value: rename(value), context })),
       chat,
     );
     const next = await two.send("new", "800");
-    expect(next.flowVersion).toBe(2);
+    expect(next.flowVersion).toBe(refund.version + 1);
     expect(contextOf(next.snapshot).answers.delivered).toBe(800);
     expect(standing(next.snapshot).question).toBe("countAtStart");
     expect((await two.log()).filter(({ type }) => type === "upgraded")).toMatchObject([
-      { from: 1, to: 2 },
+      { from: refund.version, to: refund.version + 1 },
     ]);
   });
 
   it("forgets a question that is gone", async () => {
-    const chat = await versionOne();
+    const chat = await presentVersion();
     const two = await under(
-      second((snapshot) => {
+      newer((snapshot) => {
         const answers = Object.fromEntries(
           Object.entries(contextOf(snapshot).answers).filter(
             ([question]) => question !== "ordered",
@@ -126,7 +126,7 @@ describe("a second version of the flow", () => {
   });
 
   it("asks for a fact that it wants to know besides", async () => {
-    const chat = await versionOne();
+    const chat = await presentVersion();
     const config = copied(machine.config) as unknown as {
       states: {
         dialogue: {
@@ -143,7 +143,7 @@ describe("a second version of the flow", () => {
       throw new Error("the chart of drops has changed: alter this test");
     on.target = "askingCountAtStart";
     const two = await under(
-      second((snapshot) => walk(snapshot), {
+      newer((snapshot) => walk(snapshot), {
         machine: chart.createMachine(config as never) as unknown as Flow["machine"],
       }),
       chat,
@@ -171,9 +171,9 @@ describe("a second version of the flow", () => {
     ],
     ["no value", (snapshot: Snapshot) => ({ ...snapshot, value: null })],
   ])("gives %s to a person, with its transcript, and says so once", async (_, corrupt) => {
-    const chat = await versionOne();
+    const chat = await presentVersion();
     const before = (await chat.store.readLog(chat.conversationId, 0, 1000)).length;
-    const two = await under(second(corrupt), chat);
+    const two = await under(newer(corrupt), chat);
     const next = await two.send("new", "800");
     expect(dialogueOf(next.snapshot)).toHaveProperty("caseOpen");
     const log = await two.log();
@@ -191,10 +191,10 @@ describe("a second version of the flow", () => {
     expect(await chat.store.listCases({ limit: 5 })).toHaveLength(1);
   });
 
-  it("is not touched by the first", async () => {
-    const chat = await versionOne();
+  it("is not touched by this one", async () => {
+    const chat = await presentVersion();
     const two = await under(
-      second((snapshot) => snapshot),
+      newer((snapshot) => snapshot),
       chat,
     );
     await two.send("new", "800");
@@ -205,7 +205,7 @@ describe("a second version of the flow", () => {
 });
 
 it("a conversation whose snapshot broke within a version goes to a person too", async () => {
-  const chat = await versionOne();
+  const chat = await presentVersion();
   const stored = await chat.store.load(chat.conversationId);
   if (!stored) throw new Error("no conversation is stored");
   const broken = {
@@ -226,9 +226,9 @@ it("a conversation whose snapshot broke within a version goes to a person too", 
 });
 
 it("a rescue and a withdrawal in the same turn are two cases", async () => {
-  const chat = await versionOne();
+  const chat = await presentVersion();
   const two = await under(
-    second((snapshot) => ({ ...snapshot, value: null })),
+    newer((snapshot) => ({ ...snapshot, value: null })),
     chat,
   );
   await two.send("new", "Je me rétracte de ce contrat");

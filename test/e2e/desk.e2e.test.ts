@@ -21,6 +21,9 @@ const words = {
     hello: "Bonjour, je regarde votre commande. <b>",
     thanks: "Merci beaucoup",
     asked: "capture d’écran",
+    found: "J’ai bien retrouvé votre commande 48213.",
+    wait: "Laissez-moi quelques minutes",
+    question: "Avez-vous changé de nom récemment ?",
     joined: "Viplikes, de l’équipe",
     no: "Je ne suis pas d’accord, voici pourquoi",
   },
@@ -32,6 +35,9 @@ const words = {
     hello: "Hej, jag tittar på din order. <b>",
     thanks: "Tack så mycket",
     asked: "skärmdump",
+    found: "Jag har hittat din beställning 48213.",
+    wait: "Ge mig några minuter",
+    question: "Bytte du namn nyligen?",
     joined: "Viplikes från teamet",
     no: "Det stämmer inte, jag har bilder",
   },
@@ -63,6 +69,21 @@ describe.skipIf(fault !== undefined)("an agent at the desk", () => {
     });
     return page;
   }
+
+  /** A page in a tab behind another. The browser without a head refuses every notification, so this one keeps what it is to show. */
+  async function unseen(context: BrowserContext): Promise<Page> {
+    const page = await watched(context);
+    await page.addInitScript(`
+      Object.defineProperty(document, "hidden", { get: () => true });
+      window.shown = [];
+      window.Notification = class extends EventTarget {
+        static permission = "granted";
+        constructor(title) { super(); window.shown.push(title); window.latest = this; }
+        close() {}
+      };`);
+    return page;
+  }
+  const notified = (page: Page): Promise<string[]> => page.evaluate("window.shown");
 
   async function openCase(language: "fr" | "sv") {
     const context = await browser.newContext({
@@ -112,6 +133,19 @@ describe.skipIf(fault !== undefined)("an agent at the desk", () => {
           })
           .then(({ result }) => result.value as string[]),
       );
+  /** The case as the same agent sees it on a phone in the dark whose browser runs no script. */
+  async function openPhone(number: string): Promise<Page> {
+    const context = await browser.newContext({
+      locale: "en",
+      viewport: { width: 390, height: 844 },
+      colorScheme: "dark",
+      javaScriptEnabled: false,
+      storageState: await desk.storageState(),
+    });
+    const page = await context.newPage();
+    await page.goto(`${bot.url}/console/cases/${number}?lang=en`);
+    return page;
+  }
   async function shoot(page: Page, name: string): Promise<void> {
     if (shots) await page.screenshot({ path: join(shots, `${name}.png`) });
   }
@@ -120,12 +154,14 @@ describe.skipIf(fault !== undefined)("an agent at the desk", () => {
     "answers, asks, corrects and decides while the customer reads along, in %s",
     async (language) => {
       const own = words[language];
-      const queue = await watched(desk);
+      const queue = await unseen(desk);
       await queue.goto(`${bot.url}/console`);
       const customer = await openCase(language);
       // The queue shows the new case by itself, and the tab's title counts it.
       await queue.locator(".cases .number", { hasText: customer.number }).waitFor();
-      await expect.poll(() => queue.title()).toMatch(/^\(\d+\) /u);
+      await expect.poll(() => queue.title()).toMatch(/^● \(\d+\) /u);
+      expect(await notified(queue)).toEqual([`A new case is waiting: ${customer.number}`]);
+      await queue.locator("#news a", { hasText: customer.number }).waitFor();
       await shoot(queue, `queue-${language}`);
       expect(await axeFaults(queue)).toEqual([]);
 
@@ -152,13 +188,64 @@ describe.skipIf(fault !== undefined)("an agent at the desk", () => {
       await customer.page.locator("#text").press("Enter");
       await agent.locator(".turn.customer", { hasText: own.thanks }).waitFor();
       expect(await agent.locator("#answer").inputValue()).toBe("half an answer");
+      await expect
+        .poll(() => notified(queue))
+        .toContain(`A customer has answered: ${customer.number}`);
       await agent.locator("#answer").fill("");
+
+      // An agent who reads no Swedish finds the sentence in English and sends the customer's.
+      await agent.locator("#answer").focus();
+      await agent.keyboard.press("Control+k");
+      await agent.locator("#phrase-search").waitFor();
+      await agent.keyboard.type("order found");
+      await agent.locator(".phrase .theirs", { hasText: own.found }).first().waitFor();
+      await expect.poll(() => agent.locator(".phrase").count()).toBeLessThan(4);
+      await shoot(agent, `phrases-${language}`);
+      expect(await axeFaults(agent)).toEqual([]);
+      await agent.keyboard.press("ArrowDown");
+      await agent.keyboard.press("Enter");
+      await agent.locator(".picker").waitFor({ state: "hidden" });
+      expect(await agent.locator("#answer").inputValue()).toBe(own.found);
+      expect(await agent.locator("#meant").innerText()).toContain("I have found your order 48213.");
+      await agent.locator(".answer button").click();
+      await customer.page.getByText(own.found).waitFor();
+
+      // What is not known is asked for; a gap can't be sent, and is marked to be typed over.
+      await agent.locator("h1").click();
+      await agent.keyboard.press("p");
+      await agent.locator("#phrase-search").fill("paid back");
+      await agent.keyboard.press("Enter");
+      await agent.locator(".chosen .gaps input").first().waitFor();
+      await shoot(agent, `gaps-${language}`);
+      expect(await axeFaults(agent)).toEqual([]);
+      await agent.locator(".chosen [name='with.count']").fill("3");
+      await agent.keyboard.press("Enter");
+      await agent.locator(".picker").waitFor({ state: "hidden" });
+      await agent.locator(".answer button").click();
+      await agent.locator("#refusal").waitFor();
+      expect(await agent.locator("#answer").inputValue()).toContain("⟦amount⟧");
+      await agent.locator("#answer").fill("");
+
+      // A phone without a mouse, and without a script.
+      const phone = await openPhone(customer.number);
+      await phone.locator("#phrases-open").click();
+      await phone.locator("[name=q]").fill("few minutes");
+      await phone.locator(".search button").click();
+      await phone.locator(".phrase button").first().click();
+      expect(await phone.locator("#answer").inputValue()).toContain(own.wait);
+      await shoot(phone, `phrases-phone-${language}`);
+      await phone.context().close();
 
       await agent.locator("#note").fill("SECRET <i>note</i>");
       await agent.locator(".note button").click();
       await agent.locator(".turn.note", { hasText: "SECRET <i>note</i>" }).waitFor();
       await agent.locator("button[value=screenshot]").click();
       await customer.page.getByText(own.asked).last().waitFor();
+      await agent.locator("#question").fill(own.question);
+      await agent.locator(".question button").click();
+      await customer.page.getByText(own.question).waitFor();
+      await agent.locator(".turn.act", { hasText: own.question }).waitFor();
+      await shoot(agent, `asked-${language}`);
 
       await agent.locator("#correct-dropWish summary").click();
       await agent.locator("#correct-dropWish select").selectOption("redeliver");
@@ -194,6 +281,17 @@ describe.skipIf(fault !== undefined)("an agent at the desk", () => {
       await customer.page.locator(".decision").waitFor();
       expect(await customer.page.locator("body").innerText()).not.toContain("SECRET");
 
+      // Nobody else works here, so who decided may take the contest too.
+      await agent.locator("h1").click();
+      await agent.keyboard.press("t");
+      await agent.locator(".act-closed button").click();
+      await customer.page.locator("[data-choice^='satisfaction:good']").waitFor();
+      await shoot(customer.page, `satisfaction-${language}`);
+      await customer.press(`satisfaction:good:${customer.number}`);
+      await agent
+        .locator("#decided", { hasText: "How the customer found our help: Good" })
+        .waitFor();
+
       await agent.setViewportSize({ width: 390, height: 844 });
       await agent.emulateMedia({ colorScheme: "dark" });
       await shoot(agent, `phone-${language}`);
@@ -201,6 +299,24 @@ describe.skipIf(fault !== undefined)("an agent at the desk", () => {
       expect(await axeFaults(agent)).toEqual([]);
       await agent.keyboard.press("?");
       await agent.locator("#keys[open]").waitFor();
+      expect(await axeFaults(agent)).toEqual([]);
+      // Single keys can be switched off, and stay so.
+      await agent.locator("#single-keys").uncheck();
+      await agent.keyboard.press("Escape");
+      await agent.reload();
+      await agent.keyboard.press("?");
+      expect(await agent.locator("#keys[open]").count()).toBe(0);
+      await agent.evaluate("localStorage.clear()");
+      for (const [name, path] of [
+        ["chart", "/console/chart"],
+        ["path", `/console/cases/${customer.number}/path`],
+        ["phrases-page", `/console/cases/${customer.number}/phrases?q=refund`],
+      ] as const) {
+        await agent.goto(`${bot.url}${path}`);
+        await shoot(agent, `${name}-phone-${language}`);
+        expect(await agent.evaluate("document.documentElement.scrollWidth")).toBe(390);
+        expect(await axeFaults(agent)).toEqual([]);
+      }
       await agent.goto(`${bot.url}/console/figures`);
       await shoot(agent, `figures-${language}`);
       expect(await axeFaults(agent)).toEqual([]);

@@ -65,7 +65,6 @@ export async function openConsole(
       }),
     },
     topics: (texts) => [{ id: "drop", title: texts.text("bot:topic.drop") }],
-    targetHours: 24,
     charts: { flow: "refund", pictures },
   });
   const app = new Hono().route("/console", opened.app);

@@ -5,7 +5,7 @@ import { openSqliteStore } from "../../src/adapters/sqlite/store.ts";
 import { createReceiver } from "../../src/app/receive.ts";
 import { parseBusinessHours } from "../../src/core/calendar.ts";
 import type { ActContent } from "../../src/core/act.ts";
-import type { Agent } from "../../src/core/agent.ts";
+import { isAtLeast, type Agent } from "../../src/core/agent.ts";
 import type { Inbound, InboundContent } from "../../src/core/inbound.ts";
 import type { Language } from "../../src/core/language.ts";
 import type { Choice, Message } from "../../src/core/message.ts";
@@ -50,7 +50,12 @@ export function stoppedClock(at = sunday): Clock & { at: number } {
 }
 
 /** One customer at the real core, flow, texts and store; only time and chance are held. */
-export function openChat(language: Language = "fr", clock = stoppedClock()) {
+export function openChat(
+  language: Language = "fr",
+  clock = stoppedClock(),
+  /** Who works there; absent for whoever acts alone. */
+  agents?: readonly Agent[],
+) {
   const store = openSqliteStore(":memory:");
   const receiver = createReceiver({
     flow: refund,
@@ -59,6 +64,11 @@ export function openChat(language: Language = "fr", clock = stoppedClock()) {
     clock,
     log: quiet,
     defaultLanguage: language,
+    ...(agents && {
+      agents: {
+        idsOf: async (least) => agents.filter((one) => isAtLeast(one, least)).map(({ id }) => id),
+      },
+    }),
     committed: () => {},
   });
   const conversationId = "conversation-of-a-test";

@@ -13,4 +13,4 @@ export const figures = {
 } as const;
 
 /** Of the flow: raised when snapshots that it wrote before can't be opened as they are. */
-export const flowVersion = 1;
+export const flowVersion = 2;

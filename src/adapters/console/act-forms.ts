@@ -17,6 +17,8 @@ const readers: Record<ActType, (form: Form) => ActContent | undefined> = {
   said: (form) => ({ type: "said", text: field(form, "text") }),
   noted: (form) => ({ type: "noted", text: field(form, "text") }),
   asked(form) {
+    if (field(form, "wanted") === "question")
+      return { type: "asked", wanted: "question", text: field(form, "text") };
     const wanted = wantedThings.find((thing) => thing === field(form, "wanted"));
     return wanted && { type: "asked", wanted };
   },

@@ -1,29 +1,27 @@
 import { html } from "hono/html";
-import type { Conversation, LogEntry } from "../../core/conversation.ts";
+import type { Conversation, FlowEvent, LogEntry } from "../../core/conversation.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import type { AssessmentBlock } from "../../core/message.ts";
-import type { Delivery } from "../../ports/store.ts";
-import {
-  type Desk,
-  renderComposer,
-  renderCorrection,
-  renderDecision,
-  renderOwner,
-  renderProposal,
-  renderRefusal,
-} from "./desk-forms.ts";
+import type { Passage } from "./deliveries.ts";
+import { renderComposer } from "./composer.ts";
+import { renderDecision, renderProposal } from "./decision-forms.ts";
+import { type Desk, renderCorrection, renderOwner, renderRefusal } from "./desk-forms.ts";
 import { type Row, caseAddress, renderAgo, renderMarks, renderQueue } from "./list.ts";
+import { pathAddress } from "./path.ts";
 import { type Html, renderPage } from "./page.ts";
+import { renderTargets } from "./targets.ts";
 import { renderTranscript } from "./transcript.ts";
 import { type Words, visible } from "./words.ts";
 
 export interface OpenCase extends Row {
   log: readonly LogEntry[];
-  deliveries: readonly Delivery[];
+  deliveries: readonly Passage[];
   unreachable: Conversation["unreachable"];
   /** What is to be done, to go on from here. */
   queue: readonly Row[];
   desk: Desk;
+  /** What a correction says, of those in the log. */
+  correction: (event: FlowEvent) => string | undefined;
   /** How many cases wait for the shop. */
   toDo: number;
 }
@@ -46,6 +44,7 @@ export function renderCase(words: Words, shown: OpenCase): Html {
           ${words.say("case.opened", { moment: words.moment(entry.openedAt) })} ·
           ${renderAgo(words, entry.openedAt)}</span
         >
+        ${renderTargets(words, entry)}
       </p>
       ${
         unreachable &&
@@ -64,7 +63,7 @@ export function renderCase(words: Words, shown: OpenCase): Html {
     <section class="pane conversation-pane" aria-labelledby="conversation" tabindex="0">
       <h2 id="conversation">${words.say("case.conversation")}</h2>
       <div id="talk" data-live>
-        ${renderTranscript(words, { log, deliveries, customerLanguage: entry.language, address })}
+        ${renderTranscript(words, { log, deliveries, customerLanguage: entry.language, address, correction: shown.correction })}
       </div>
       <div class="composer">${renderComposer(words, desk)}</div>
     </section>
@@ -82,6 +81,12 @@ export function renderCase(words: Words, shown: OpenCase): Html {
               name: entry.decision.by.name,
               moment: words.moment(entry.decision.at),
             })}
+          </p>`
+        }
+        ${
+          entry.satisfaction &&
+          html`<p class="quiet">
+            ${words.say("satisfaction.said", { said: words.say(`satisfaction.${entry.satisfaction}`) })}
           </p>`
         }
       </div>
@@ -116,6 +121,7 @@ export function renderCase(words: Words, shown: OpenCase): Html {
       </div>
       <h3>${words.say("case.versions")}</h3>
       <p class="quiet versions">${description.versions}</p>
+      <p><a href="${pathAddress(entry.number)}">${words.say("path.open")}</a></p>
     </section>`;
   return renderPage(words, {
     title: `${entry.number} ${description.topic}`,

@@ -1,8 +1,11 @@
 /** Tells the open pages that something was committed. */
 export interface Changes {
-  /** A page that listens from now on. */
-  open(): Listener;
+  /** A page that listens from now on, to all or, as its reader, to one conversation above all. */
+  open(conversationId?: string): Listener;
+  /** To every page. */
   tell(conversationId: string): void;
+  /** To those that show this conversation. */
+  tellReaders(conversationId: string): void;
   close(): void;
 }
 
@@ -22,6 +25,11 @@ export function createChanges(): Changes {
     #changed = new Set<string>();
     #isClosed = false;
     #resume: (() => void) | undefined;
+    readonly reads: string | undefined;
+
+    constructor(reads: string | undefined) {
+      this.reads = reads;
+    }
 
     async next(withinMs: number): Promise<ReadonlySet<string> | undefined> {
       if (this.#changed.size === 0 && !this.#isClosed) {
@@ -52,15 +60,19 @@ export function createChanges(): Changes {
   }
 
   return {
-    open() {
+    open(conversationId) {
       const [oldest] = listeners;
       if (listeners.size >= mostListeners) oldest?.close();
-      const listener = new OpenListener();
+      const listener = new OpenListener(conversationId);
       listeners.add(listener);
       return listener;
     },
     tell(conversationId) {
       for (const listener of listeners) listener.hear(conversationId);
+    },
+    tellReaders(conversationId) {
+      for (const listener of listeners)
+        if (listener.reads === conversationId) listener.hear(conversationId);
     },
     close() {
       for (const listener of listeners) listener.close();

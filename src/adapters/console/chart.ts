@@ -20,8 +20,10 @@ interface Count {
   left: number;
 }
 
-const stylePattern = /<style>([^]*?)<\/style>\n?/u;
-const placePattern = /<g class="count" data-state="([\w.]+)" (transform="[^"]*")><\/g>/gu;
+/** What is served with the console. */
+export const stylePattern = /<style>([^]*?)<\/style>\n?/u;
+/** The places of the states in a picture: their path and where they lie. */
+export const placePattern = /<g class="count" data-state="([\w.]+)" (transform="[^"]*")><\/g>/gu;
 
 /** The style that the pictures share. */
 export const styleOf = ([first]: readonly Picture[]): string =>
@@ -63,7 +65,7 @@ function renderPicture(
   const rows = [...new Set([...placesIn(svg), ...unknown])]
     .map((state) => ({ state, ...countIn(standings, state) }))
     .filter(({ here, left }) => here + left > 0);
-  return html`<section class="picture-of-states" aria-labelledby="${id}">
+  return html`<div class="picture-of-states">
     <h2 id="${id}">${title}</h2>
     ${
       rows.length > 0
@@ -73,7 +75,7 @@ function renderPicture(
     <div class="scroll" role="region" tabindex="0" aria-labelledby="${id}">
       ${raw(withCounts(svg, words, standings))}
     </div>
-  </section>`;
+  </div>`;
 }
 
 function renderTable(words: Words, rows: readonly ({ state: string } & Count)[]): Html {
@@ -126,7 +128,8 @@ function renderVersions(words: Words, standings: readonly StandingCount[]): Html
 const placesIn = (svg: string): string[] =>
   [...svg.matchAll(placePattern)].map(([, state]) => state ?? "");
 
-const isIn = (state: string, standing: string) =>
+/** Whether a customer who stands there stands in this state or below it. */
+export const isIn = (state: string, standing: string) =>
   standing === state || standing.startsWith(`${state}.`);
 
 /** Those in the state or below it; all without a state. */

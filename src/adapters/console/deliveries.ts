@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import type { ChannelName } from "../../core/conversation.ts";
-import type { Delivery } from "../../ports/store.ts";
+import type { Delivery, UnsentReply } from "../../ports/store.ts";
 import { caseAddress, renderAgo } from "./list.ts";
 import { type Html, renderPage } from "./page.ts";
 import { type Words, visible } from "./words.ts";
@@ -74,12 +74,20 @@ export const anchorOf = (seq: number) => `m${seq}`;
 
 const shortId = (conversationId: string) => conversationId.slice(0, 8);
 
-export const renderState = (words: Words, { state }: Delivery): Html =>
+/** How far a message is on its way to the customer. */
+export type Passage = Pick<Delivery, "seq" | "reason"> & {
+  state: Delivery["state"] | UnsentReply["state"];
+};
+
+export const renderState = (words: Words, { state }: Pick<Passage, "state">): Html =>
   html`<span class="mark ${state}">${words.say(`delivery.${state}`)}</span>`;
 
 /** Why, in words; a reason that only its channel knows stands as it is. */
-export function reasonOf(words: Words, { state, reason }: Delivery): string {
-  if (state === "repeated") return words.say("delivery.repeatedWhy");
+export function reasonOf(
+  words: Words,
+  { state, reason }: Pick<Passage, "state" | "reason">,
+): string {
+  if (state === "repeated" || state === "unknown") return words.say(`delivery.${state}Why`);
   if (reason === undefined) return "";
   const known = [`unreachable.${reason}`, `delivery.reason.${reason}`].find((key) =>
     words.texts.has(`console:${key}`),

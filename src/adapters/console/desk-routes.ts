@@ -13,7 +13,7 @@ import type { Outcome } from "./desk-forms.ts";
 import { caseAddress } from "./list.ts";
 
 interface Parts {
-  store: Pick<Store, "findCase" | "countCases">;
+  store: Pick<Store, "findCase" | "countCases" | "casesOf">;
   clock: Clock;
   texts: TextLibrary;
   flow: Pick<Flow, "preview">;
@@ -30,6 +30,20 @@ const beatEveryMs = 20_000;
 /** A turn's commits come in a burst; the page looks once. */
 const gatherMs = 150;
 
+/** More at once are a count in the title. */
+const mostNews = 20;
+
+/** What a page was told: when its customer last wrote, by case. */
+interface Heard {
+  since: number;
+  told: Map<string, number>;
+}
+
+interface News {
+  kind: "new" | "answer";
+  number: string;
+}
+
 /** What agents do: every act is a form that is sent back to the case. */
 export function deskRoutes(parts: Parts): Hono {
   const { store, clock, texts, flow, act, changes, agentOf, showCase, notFound } = parts;
@@ -39,15 +53,17 @@ export function deskRoutes(parts: Parts): Hono {
     const number = c.req.query("case") ?? "";
     c.header("X-Accel-Buffering", "no");
     return streamSSE(c, async (out) => {
-      const listener = changes.open();
+      const followed = number === "" ? undefined : await store.findCase(number);
+      const listener = changes.open(followed?.conversationId);
       out.onAbort(() => listener.close());
       try {
-        const followed = number === "" ? undefined : await store.findCase(number);
         await out.writeSSE({ event: "beat", data: "" });
+        const heard: Heard = { since: clock.now(), told: new Map() };
         for (;;) {
           const changed = await listener.next(beatEveryMs);
           // Signed out or expired meanwhile: nothing more is told.
-          if (!changed || !(await agentOf(c))) return;
+          const agent = changed && (await agentOf(c));
+          if (!agent) return;
           if (changed.size === 0) {
             await out.writeSSE({ event: "beat", data: "" });
             continue;
@@ -55,7 +71,11 @@ export function deskRoutes(parts: Parts): Hono {
           await out.sleep(gatherMs);
           const isOurs = followed !== undefined && changed.has(followed.conversationId);
           const toDo = await store.countCases({ stage: "toDo" });
-          await out.writeSSE({ event: isOurs ? "case" : "queue", data: String(toDo) });
+          const news = await newsIn(changed, agent, heard);
+          await out.writeSSE({
+            event: isOurs ? "case" : "queue",
+            data: JSON.stringify({ toDo, news }),
+          });
         }
       } catch {
         // The page opens a new stream.
@@ -64,6 +84,22 @@ export function deskRoutes(parts: Parts): Hono {
       }
     });
   });
+
+  /** What is announced to this agent: new cases, and answers to cases that nobody else has. */
+  const newsIn = async (changed: ReadonlySet<string>, agent: Agent, { since, told }: Heard) => {
+    const latest = await Promise.all(
+      [...changed].slice(0, mostNews).map(async (id) => (await store.casesOf(id))[0]),
+    );
+    return latest.flatMap((entry): News[] => {
+      if (!entry || entry.updatedAt < since) return [];
+      const { number, openedAt, updatedAt, owner } = entry;
+      const before = told.get(number);
+      if (before === updatedAt) return [];
+      told.set(number, updatedAt);
+      if (owner && owner.id !== agent.id) return [];
+      return [{ kind: openedAt >= since && before === undefined ? "new" : "answer", number }];
+    });
+  };
 
   app.post("/cases/:number/preview", async (c) => {
     const number = c.req.param("number");

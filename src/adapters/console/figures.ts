@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import { decisionOutcomes } from "../../core/act.ts";
+import { satisfactions } from "../../core/case.ts";
 import type { CaseFigures, StandingCount } from "../../ports/store.ts";
 import { type Html, renderPage } from "./page.ts";
 import type { Words } from "./words.ts";
@@ -61,6 +62,16 @@ export function renderFigures(words: Words, { since, cases, standings }: Week): 
         }))
         .filter(({ count }) => count > 0),
     )}
+    ${renderBars(
+      words,
+      "satisfaction",
+      satisfactions
+        .map((satisfaction) => ({
+          label: words.say(`satisfaction.${satisfaction}`),
+          count: cases.filter((one) => one.satisfaction === satisfaction).length,
+        }))
+        .filter(({ count }) => count > 0),
+    )}
     ${renderBars(words, "clauses", counted(decisions.flatMap(({ clauses }) => clauses)))}
     ${renderBars(
       words,
@@ -114,7 +125,7 @@ const barPx = 240;
 
 function renderBars(
   words: Words,
-  name: "days" | "outcomes" | "clauses" | "left",
+  name: "days" | "outcomes" | "satisfaction" | "clauses" | "left",
   bars: readonly Bar[],
 ): Html {
   const most = Math.max(1, ...bars.map(({ count }) => count));

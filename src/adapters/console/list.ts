@@ -2,6 +2,7 @@ import { html } from "hono/html";
 import type { Case, CaseDescription } from "../../core/case.ts";
 import { languages } from "../../core/language.ts";
 import { type Html, renderPage } from "./page.ts";
+import { lateness, renderUnclaimed } from "./targets.ts";
 import type { Words } from "./words.ts";
 
 export interface Row {
@@ -26,7 +27,6 @@ export interface Listing {
   topics: readonly { id: string; title: string }[];
   /** How many cases wait for the shop. */
   toDo: number;
-  targetMs: number;
   /** The address of the next page; undefined on the last. */
   older?: string | undefined;
   isFirstPage: boolean;
@@ -63,7 +63,7 @@ export function renderList(words: Words, listing: Listing): Html {
         rows.length === 0
           ? renderEmpty(words, sought)
           : html`<ol class="cases">
-              ${rows.map((row) => renderRow(words, row, listing.targetMs))}
+              ${rows.map((row) => renderRow(words, row))}
             </ol>`
       }
     </div>
@@ -94,12 +94,13 @@ function renderSearch(words: Words, { sought, topics }: Listing): Html {
     name: string,
     label: string,
     chosen: string,
+    any: string,
     options: readonly { id: string; title: string }[],
   ) =>
     html`<label
       ><span>${label}</span
       ><select name="${name}">
-        <option value="">${words.say("cases.any")}</option>
+        <option value="">${any}</option>
         ${options.map(
           ({ id, title }) =>
             html`<option value="${id}" ${id === chosen && html`selected`}>${title}</option>`,
@@ -116,9 +117,10 @@ function renderSearch(words: Words, { sought, topics }: Listing): Html {
       "language",
       words.say("cases.language"),
       sought.language,
+      words.say("cases.anyLanguage"),
       languages.map((id) => ({ id, title: words.say(`language.${id}`) })),
     )}
-    ${select("topic", words.say("cases.topic"), sought.topic, topics)}
+    ${select("topic", words.say("cases.topic"), sought.topic, words.say("cases.anyTopic"), topics)}
     <button class="button">${words.say("cases.find")}</button>
   </form>`;
 }
@@ -131,14 +133,14 @@ function renderEmpty(words: Words, { view, language, topic, words: searched }: S
   </div>`;
 }
 
-function renderRow(words: Words, { entry, description }: Row, targetMs: number): Html {
+function renderRow(words: Words, { entry, description }: Row): Html {
   return html`<li class="row">
     <a class="number" href="${caseAddress(entry.number)}">${entry.number}</a>
     <span class="topic"><bdi>${description.topic}</bdi></span>
     <span class="outcome tone-${description.assessment.tone}">${description.outcome}</span>
-    <span class="marks">${renderMarks(words, entry)}</span>
+    <span class="marks">${renderMarks(words, entry)} ${renderUnclaimed(words, entry)}</span>
     <span class="customer">${words.say(`language.${entry.language}`)}</span>
-    <span class="opened ${lateness(words, entry, targetMs)}"
+    <span class="opened ${lateness(words, entry)}"
       >${renderTurn(words, entry)}<small
         >${entry.owner ? entry.owner.name : words.say("owner.nobody")}</small
       ></span
@@ -152,18 +154,6 @@ const renderTurn = (words: Words, { status, waitsFor, waitingSince, updatedAt }:
     ? renderAgo(words, updatedAt)
     : html`<span class="turn-of">${words.say(`waitsFor.${waitsFor}`)}</span>
         ${renderAgo(words, waitingSince)}`;
-
-/** Against the target; a customer's own time does not count. */
-function lateness(
-  words: Words,
-  { waitsFor, status, waitingSince }: Case,
-  targetMs: number,
-): string {
-  if (waitsFor === "customer" || status === "closed") return "";
-  const waited = words.now - waitingSince;
-  if (waited > targetMs) return "late";
-  return waited > 0.75 * targetMs ? "soon" : "in-time";
-}
 
 /** The short list beside a case; the case that is open stands out in it. */
 export function renderQueue(words: Words, rows: readonly Row[], current: string): Html {

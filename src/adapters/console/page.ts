@@ -44,13 +44,15 @@ export function renderPage(
         class="${layout}"
         ${
           live &&
-          html`data-live-of="${live}" data-todo="${toDo}" data-new="${words.say("notify.new")}"`
+          html`data-live-of="${live}" data-todo="${toDo}" data-new="${words.say("notify.new")}"
+          data-answer="${words.say("notify.answer")}"`
         }
       >
         <a class="skip" href="#main">${words.say("skip")}</a>
         <header class="bar">
           <a class="brand" href="/console">${words.say("name")}</a>
           ${words.reader && renderReader(words, words.reader)}
+          ${live && html`<button class="quiet-button" id="keys-open" type="button" hidden>${words.say("keys.open")}</button>`}
           <nav class="languages" aria-label="${words.say("pageLanguage")}">
             ${languages.map(
               (language) =>
@@ -66,26 +68,40 @@ export function renderPage(
           </nav>
         </header>
         <main id="main" tabindex="-1">${body}</main>
-        ${live && renderKeys(words)}
+        ${live && html`<p id="news" class="news" role="status"></p>`} ${live && renderKeys(words)}
       </body>
     </html>`;
 }
 
-const keys = ["j", "k", "t", "r", "n", "d", "/", "?"] as const;
+const keys = {
+  j: "j",
+  k: "k",
+  t: "t",
+  r: "r",
+  n: "n",
+  d: "d",
+  p: "p",
+  "Ctrl K": "picker",
+  "/": "slash",
+  "?": "help",
+};
 
 /** Which keys do what; the script opens it. */
 const renderKeys = (words: Words): Html =>
   html`<dialog id="keys" aria-labelledby="keys-title">
     <h2 id="keys-title">${words.say("keys.title")}</h2>
     <dl>
-      ${keys.map(
-        (key) =>
+      ${Object.entries(keys).map(
+        ([key, name]) =>
           html`<div>
             <dt><kbd>${key}</kbd></dt>
-            <dd>${words.say(`keys.${key === "/" ? "slash" : key === "?" ? "help" : key}`)}</dd>
+            <dd>${words.say(`keys.${name}`)}</dd>
           </div>`,
       )}
     </dl>
+    <label class="check"
+      ><input type="checkbox" id="single-keys" checked />${words.say("keys.single")}</label
+    >
     <form method="dialog"><button class="button">${words.say("keys.close")}</button></form>
   </dialog>`;
 

@@ -9,6 +9,9 @@ import { type Agent, isAtLeast, type Role } from "../../core/agent.ts";
 export const routeRules: Readonly<Record<string, Role | "anyone">> = {
   "GET /style.css": "anyone",
   "GET /desk.js": "anyone",
+  "GET /dom.js": "anyone",
+  "GET /keys.js": "anyone",
+  "GET /phrases.js": "anyone",
   "GET /enter": "anyone",
   "GET /login": "anyone",
   "GET /login/callback": "anyone",
@@ -21,6 +24,8 @@ export const routeRules: Readonly<Record<string, Role | "anyone">> = {
   "POST /cases/:number/preview": "agent",
   "POST /cases/:number/:act": "agent",
   "GET /cases/:number": "agent",
+  "GET /cases/:number/phrases": "agent",
+  "GET /cases/:number/path": "agent",
   "GET /cases/:number/evidence/:id/view": "agent",
   "GET /cases/:number/evidence/:id/original": "agent",
   "GET /audit": "lead",

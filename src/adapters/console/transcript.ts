@@ -1,28 +1,32 @@
 import { html } from "hono/html";
-import type { LogEntry, Said } from "../../core/conversation.ts";
+import type { FlowEvent, LogEntry, Said } from "../../core/conversation.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import type { Language } from "../../core/language.ts";
 import { type Message, plainText } from "../../core/message.ts";
-import type { Delivery } from "../../ports/store.ts";
-import { anchorOf, reasonOf, renderState } from "./deliveries.ts";
+import { anchorOf, type Passage, reasonOf, renderState } from "./deliveries.ts";
 import type { Html } from "./page.ts";
+import { isAlert } from "./targets.ts";
 import { type Words, visible } from "./words.ts";
 
 interface Transcript {
   log: readonly LogEntry[];
-  deliveries: readonly Delivery[];
+  /** What is not here was sent. */
+  deliveries: readonly Passage[];
   /** For screen readers. */
   customerLanguage: Language;
   /** The case's. */
   address: string;
+  /** What a correction says. */
+  correction: (event: FlowEvent) => string | undefined;
 }
 
 /** What was said, day by day. */
 export function renderTranscript(words: Words, transcript: Transcript): Html {
   let shownDate = "";
+  const passages = new Map(transcript.deliveries.map((one) => [one.seq, one]));
   return html`<ol class="transcript">
     ${transcript.log.map((entry) => {
-      const turn = renderTurn(words, entry, transcript);
+      const turn = renderTurn(words, entry, transcript, passages);
       const date = words.date(entry.at);
       if (!turn || date === shownDate) return turn;
       shownDate = date;
@@ -32,20 +36,32 @@ export function renderTranscript(words: Words, transcript: Transcript): Html {
   </ol>`;
 }
 
-/** Undefined for what nobody said: a timer, an assessment's record. */
+/** Undefined for what nobody said: a timer of the conversation's own, an assessment's record. */
 function renderTurn(
   words: Words,
   { seq, at, body }: LogEntry,
-  { deliveries, customerLanguage, address }: Transcript,
+  { customerLanguage, address, correction }: Transcript,
+  passages: ReadonlyMap<number, Passage>,
 ): Html | undefined {
   if (body.type === "message") {
-    const trouble = deliveries.find((one) => one.seq === seq && one.state !== "sent");
+    const passage = passages.get(seq) ?? { seq, state: "sent" as const };
     const { author } = body.message;
     const who = author ? { who: "agent" as const, name: author.name } : { who: "bot" as const };
-    return renderLine(words, { seq, at, ...who }, renderMessage(body.message), trouble);
+    return renderLine(words, { seq, at, ...who }, renderMessage(body.message), passage);
   }
-  if (body.type !== "event" || !body.said) return undefined;
-  if (body.said.agent) return renderAct(words, { seq, at, type: body.event.type, ...body.said });
+  if (body.type !== "event") return undefined;
+  if (body.by === "timer") return renderAlert(words, { ...body.event, seq, at });
+  if (!body.said) return undefined;
+  if (body.said.agent)
+    return renderAct(words, {
+      seq,
+      at,
+      type: body.event.type,
+      ...body.said,
+      ...(body.said.act === "corrected" && {
+        text: correction(body.event) ?? body.said.text ?? "",
+      }),
+    });
   const { text, files = [], refused = [], quote, edits } = body.said;
   return renderLine(
     words,
@@ -60,6 +76,22 @@ function renderTurn(
       </ul>`
     }`,
   );
+}
+
+/** What the timer of one of the conversation's cases raised. */
+function renderAlert(
+  words: Words,
+  {
+    seq,
+    at,
+    type,
+    caseNumber = "",
+  }: { seq: number; at: number; type: string; caseNumber?: string },
+): Html | undefined {
+  if (!isAlert(type)) return undefined;
+  return html`<li class="turn act" id="${anchorOf(seq)}">
+    <p>${words.say(`alert.${type}`)} · ${caseNumber} ${renderTime(words, at)}</p>
+  </li>`;
 }
 
 /** What an agent did, as a small line; a note in full, and what they said stands as the message itself. */
@@ -78,7 +110,8 @@ function renderAct(
   return html`<li class="turn act" id="${anchorOf(seq)}">
     <p>
       ${words.say(`did.${done}`, { name: agent.name })}
-      ${act === "corrected" && text && html`<bdi>${visible(text)}</bdi>`} ${renderTime(words, at)}
+      ${(act === "corrected" || act === "asked") && text && html`<bdi>${visible(text)}</bdi>`}
+      ${renderTime(words, at)}
     </p>
   </li>`;
 }
@@ -92,14 +125,14 @@ function renderLine(
     name = "",
   }: { seq: number; at: number; who: "bot" | "customer" | "agent" | "note"; name?: string },
   said: Html,
-  trouble?: Delivery,
+  passage?: Passage,
 ): Html {
   return html`<li class="turn ${who}" id="${anchorOf(seq)}">
     <p class="who">${words.say(`who.${who}`, { name })} ${renderTime(words, at)}</p>
     <div class="said">${said}</div>
     ${
-      trouble &&
-      html`<p class="delivery">${renderState(words, trouble)} ${reasonOf(words, trouble)}</p>`
+      passage &&
+      html`<p class="delivery">${renderState(words, passage)} ${reasonOf(words, passage)}</p>`
     }
   </li>`;
 }

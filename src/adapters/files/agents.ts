@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { z } from "zod";
 import type { Agent } from "../../core/agent.ts";
-import { roles } from "../../core/agent.ts";
+import { isAtLeast, roles } from "../../core/agent.ts";
 import { BadConfig } from "../../core/errors.ts";
 import type { AgentDirectory, WebIdentity } from "../../ports/agents.ts";
 import type { Log } from "../../ports/log.ts";
@@ -139,6 +139,10 @@ export function openFileAgents(path: string, log: Log): AgentDirectory {
     byWeb: async (identity) => byWeb(refresh().byKey, identity),
     byTelegram: async (userId) => refresh().byKey.get(`telegram:${userId}`),
     byDiscord: async (userId) => refresh().byKey.get(`discord:${userId}`),
+    idsOf: async (least) =>
+      refresh()
+        .agents.filter((agent) => isAtLeast(agent, least))
+        .map(({ id }) => id),
     firstAdmin: async () => refresh().firstAdmin,
   };
 }
@@ -152,6 +156,7 @@ export function createSoleOwner(name: string): AgentDirectory {
     byWeb: nobody,
     byTelegram: nobody,
     byDiscord: nobody,
+    idsOf: async () => [owner.id],
     firstAdmin: async () => owner,
   };
 }

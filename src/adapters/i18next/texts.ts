@@ -10,12 +10,22 @@ import { createFormats } from "./formats.ts";
  * Reads `<folder>/<language>/<namespace>.json` of every language. Nothing
  * falls back: not to another language, not to the key.
  *
+ * @param shops The shop's own texts by key: they become the namespace `shop`.
  * @throws Error when a folder is missing or a file is no JSON object.
  */
-export async function loadTexts(folder: string): Promise<TextLibrary> {
+export async function loadTexts(
+  folder: string,
+  shops?: Readonly<Record<Language, Readonly<Record<string, string>>>>,
+): Promise<TextLibrary> {
   const resources = Object.fromEntries(
     await Promise.all(
-      languages.map(async (language) => [language, await readLanguage(join(folder, language))]),
+      languages.map(async (language) => [
+        language,
+        {
+          ...(await readLanguage(join(folder, language))),
+          ...(shops && { shop: shops[language] }),
+        },
+      ]),
     ),
   ) as Record<Language, ResourceLanguage>;
   const library = i18next.createInstance();
@@ -25,7 +35,12 @@ export async function loadTexts(folder: string): Promise<TextLibrary> {
     resources,
     interpolation: { escapeValue: false },
   });
-  const texts = new Map(languages.map((language) => [language, createTexts(library, language)]));
+  const texts = new Map(
+    languages.map((language) => [
+      language,
+      createTexts(library, language, keysOf(resources[language])),
+    ]),
+  );
   return {
     in: (language) => texts.get(language) as Texts,
   };
@@ -49,6 +64,31 @@ async function readNamespace(path: string): Promise<Record<string, unknown>> {
   }
 }
 
+/** A count that finds the plural form for many as well as a text without plural forms. */
+const many = 2;
+
+const pluralForm = /_(?:zero|one|two|few|many|other)$/u;
+
+/** `bot:welcome.hello` and so on, each once. */
+function keysOf(resources: ResourceLanguage): string[] {
+  const written = Object.entries(resources).flatMap(([namespace, texts]) =>
+    flatten(texts, `${namespace}:`),
+  );
+  const known = new Set(written);
+  const stems = written.map((key) => {
+    const stem = key.replace(pluralForm, "");
+    return known.has(`${stem}_other`) ? stem : key;
+  });
+  return [...new Set(stems)];
+}
+
+const flatten = (value: unknown, prefix: string): string[] =>
+  typeof value === "object" && value !== null
+    ? Object.entries(value).flatMap(([key, inner]) =>
+        flatten(inner, `${prefix}${prefix.endsWith(":") ? "" : "."}${key}`),
+      )
+    : [prefix];
+
 /** Text and names of values in turn: `["Il y a ", "count", " jours"]`. */
 type Template = readonly string[];
 
@@ -58,7 +98,7 @@ type Template = readonly string[];
  * read as a template. Templates are kept, which makes a text ten times faster
  * than `t()`.
  */
-function createTexts(library: i18n, language: Language): Texts {
+function createTexts(library: i18n, language: Language, keys: readonly string[]): Texts {
   const find = library.getFixedT(language);
   const formats = createFormats(language);
   const plurals = new Intl.PluralRules(language);
@@ -109,11 +149,12 @@ function createTexts(library: i18n, language: Language): Texts {
     has(key) {
       const known = present.get(key);
       if (known !== undefined) return known;
-      // A count of 2 finds the plural forms as well as a text without them.
-      const found = library.exists(key, { lng: language, returnObjects: false, count: 2 });
+      const found = library.exists(key, { lng: language, returnObjects: false, count: many });
       present.set(key, found);
       return found;
     },
+    keys: (prefix) => keys.filter((key) => key.startsWith(prefix)),
+    template: (key, count = many) => templateOf(key, count),
     ...formats,
   };
 }

@@ -110,7 +110,8 @@ export function prepareCases(db: DatabaseSync): CaseReader {
   };
 }
 
-function figuresIn({ number, openedAt, topic, kind, firstAnsweredAt, decision }: Case) {
+function figuresIn(one: Case): CaseFigures {
+  const { number, openedAt, topic, kind, firstAnsweredAt, decision, satisfaction } = one;
   return {
     number,
     openedAt,
@@ -118,6 +119,7 @@ function figuresIn({ number, openedAt, topic, kind, firstAnsweredAt, decision }:
     kind,
     ...(firstAnsweredAt !== undefined && { firstAnsweredAt }),
     ...(decision && { decision }),
+    ...(satisfaction && { satisfaction }),
   };
 }
 

@@ -208,6 +208,13 @@ const migrations = [
     PRIMARY KEY (conversation_id, desk)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX following_ready ON following (desk, ready_at) WHERE ready_at IS NOT NULL;
+
+  -- Who has what one process does at a time.
+  CREATE TABLE role (
+    name TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    until INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
   `,
 ];
 

@@ -54,6 +54,7 @@ function openFolder(folder: string): Store {
     db.exec(`
       UPDATE outbox SET leased = 0, uncertain = 1, ready_at = 0 WHERE leased = 1;
       UPDATE following SET ready_at = 0 WHERE leased = 1;
+      DELETE FROM role;
     `);
     return createSqliteStore(db, release);
   } catch (error) {
@@ -105,6 +106,12 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
   const selectMarks = db.prepare(
     "SELECT name, value FROM mark WHERE name >= ? AND name < ? || char(1114111) ORDER BY name",
   );
+  const claimRole = db.prepare(`
+    INSERT INTO role (name, owner, until) VALUES (:role, :owner, :until)
+    ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until
+    WHERE owner = excluded.owner OR until <= :now
+  `);
+  const unclaimRole = db.prepare("DELETE FROM role WHERE name = ? AND owner = ?");
   const selectMark = db.prepare("SELECT value FROM mark WHERE name = ?");
   const replaceMark = db.prepare("INSERT OR REPLACE INTO mark (name, value) VALUES (?, ?)");
   const deleteMark = db.prepare("DELETE FROM mark WHERE name = ?");
@@ -220,6 +227,14 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
         insertSecret.run(name, randomBytes(32));
         return (selectSecret.get(name) as { bytes: Uint8Array }).bytes;
       }),
+
+    claim: (role, owner, now, forMs) =>
+      writer.write("claim a role", () => {
+        const { changes } = claimRole.run({ role, owner, now, until: now + forMs });
+        return changes === 1;
+      }),
+    unclaim: (role, owner) =>
+      writer.write("give a role back", () => void unclaimRole.run(role, owner)),
 
     readMark: (name) =>
       read("read a mark", () => (selectMark.get(name) as { value: string } | undefined)?.value),

@@ -7,6 +7,7 @@ import type { Message } from "../../core/message.ts";
 import type { Channel } from "../../ports/channel.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Desk, DeskWork } from "../../ports/desk.ts";
+import type { Lead, Leading } from "../../ports/lead.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Store } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
@@ -18,7 +19,7 @@ import { filesOf } from "./files.ts";
 import { conversationOf, readUpdate, type Reading, type Self } from "./inbound.ts";
 import { fits } from "./outbound.ts";
 import { createPauses } from "./pauses.ts";
-import { type Poller, startPolling } from "./poll.ts";
+import { startPolling } from "./poll.ts";
 import { createSender, readAddress } from "./send.ts";
 import { webhookOf } from "./webhook.ts";
 
@@ -51,6 +52,8 @@ export interface TelegramOptions {
   accept: (inbound: HeldInbound) => Promise<void>;
   /** What is asked where a conversation stands, as it would be said now. */
   prompt: (conversationId: string) => Promise<{ message: Message; revision: number } | undefined>;
+  /** Sees to it that one process polls; absent where there is one. */
+  lead?: Lead;
   store: Pick<Store, "load">;
   texts: TextLibrary;
   clock: Pick<Clock, "now">;
@@ -82,7 +85,7 @@ export function openTelegram(options: TelegramOptions): Telegram {
   const wayBack = () => self.username && `https://t.me/${self.username}`;
   const send = createSender({ api: api.calls, texts, acknowledge, pauses, wayBack });
   const fetching = new AbortController();
-  let poller: Poller | undefined;
+  let poller: Leading | undefined;
   let stopped = false;
   let napping: { abort: () => void } | undefined;
   let warnedOfLoss = false;
@@ -128,7 +131,8 @@ export function openTelegram(options: TelegramOptions): Telegram {
         const { username } = await introduce(api.calls, texts, defaultLanguage, webhook);
         self.username = username;
         log.info({ username }, "serving customers on Telegram");
-        if (!webhook && !stopped) poller = startPolling({ api: api.polls, accept, log, sleep });
+        const poll = () => startPolling({ api: api.polls, accept, log, sleep });
+        if (!webhook && !stopped) poller = options.lead?.("telegram:polling", poll) ?? poll();
         return;
       } catch (error) {
         if (stopped) return;

@@ -1,6 +1,6 @@
 import type { ElkPoint } from "elkjs/lib/elk-api.js";
 import { fontSizePx, lineHeightPx, paddingPx, type Box, type Layout, type Line } from "./layout.ts";
-import type { Chart } from "./graph.ts";
+import type { Chart, ChartNode } from "./graph.ts";
 
 const tones = ["positive", "review", "informative"] as const;
 
@@ -86,7 +86,8 @@ ${colours(dark)}
 
 /**
  * The picture as a file of its own. A state's `<g class="count" data-state>`
- * is an empty place at its corner for whoever knows how many stand there.
+ * is an empty place at its corner for whoever knows how many stand there, a
+ * line's `data-way` the state or box from which and to which it leads.
  */
 export function drawSvg({ id, title, about }: Chart, layout: Layout): string {
   const { widthPx, heightPx, boxes, lines } = layout;
@@ -100,7 +101,7 @@ export function drawSvg({ id, title, about }: Chart, layout: Layout): string {
     `<style>\n${style}\n</style>`,
     `<rect class="page" width="${widthPx}" height="${heightPx}" rx="10"/>`,
     ...groups.map(drawBox),
-    ...lines.map((line) => drawWay(line, nodeOf(line.edge.to)?.kind !== "fork")),
+    ...lines.map((line) => drawWay(line, nodeOf(line.edge.from), nodeOf(line.edge.to))),
     ...lines.map((line) => drawLabel(line, nodeOf(line.edge.from)?.within !== undefined)),
     ...others.map(drawBox),
     `</svg>`,
@@ -136,7 +137,12 @@ function drawBox({ node, x, y, widthPx, heightPx, texts }: Box): string {
 
 const tipPx = 7;
 
-function drawWay({ edge, points }: Line, hasTip: boolean): string {
+/** With what it leads from and to, for whoever knows who went there. */
+function drawWay(
+  { edge, points }: Line,
+  from: ChartNode | undefined,
+  to: ChartNode | undefined,
+): string {
   const [tip, before] = [points.at(-1), points.at(-2)];
   if (!tip || !before) return "";
   const path = points.map(
@@ -145,13 +151,15 @@ function drawWay({ edge, points }: Line, hasTip: boolean): string {
   const [dx, dy] = [Math.sign(tip.x - before.x), Math.sign(tip.y - before.y)];
   const [backX, backY] = [tip.x - dx * tipPx, tip.y - dy * tipPx];
   const half = tipPx / 2;
-  const ends = [
+  const head = [
     tip,
     { x: backX + dy * half, y: backY + dx * half },
     { x: backX - dy * half, y: backY - dx * half },
-  ];
-  const head = ends.map(({ x, y }) => `${px(x)},${px(y)}`).join(" ");
-  return `<path class="way${edge.leaves ? " leaves" : ""}" d="${path.join("")}"/>${hasTip ? `<polygon class="tip" points="${head}"/>` : ""}`;
+  ]
+    .map(({ x, y }) => `${px(x)},${px(y)}`)
+    .join(" ");
+  const ends = [from, to].map((node) => escape(node?.state ?? node?.id ?? "")).join(" ");
+  return `<path class="way${edge.leaves ? " leaves" : ""}" data-way="${ends}" d="${path.join("")}"/>${to?.kind !== "fork" ? `<polygon class="tip" points="${head}"/>` : ""}`;
 }
 
 /** A bend drawn round; undefined for an end. */

@@ -1,4 +1,5 @@
 import { unsupportedKinds } from "../../core/inbound.ts";
+import { alertTypes, satisfactions, type AlertType } from "../../core/case.ts";
 import { languages } from "../../core/language.ts";
 import { decisionOutcomes, wantedThings, type DecisionDraft } from "../../core/act.ts";
 import type { RefundContext, RefundEvent } from "../../../flows/refund/context.ts";
@@ -27,6 +28,10 @@ export function aimed<T extends object>(event: T, { case: open, pastCases }: Ref
   const number = (open ?? pastCases.at(-1))?.number;
   return "caseNumber" in event && number !== undefined ? { ...event, caseNumber: number } : event;
 }
+
+const raised = Object.fromEntries(alertTypes.map((type) => [type, [{ type, caseNumber: "" }]])) as {
+  [T in AlertType]: [{ type: T; caseNumber: string }];
+};
 
 /** Every event of the flow, with what it may carry, in season or not. */
 export const payloads: { readonly [T in EventType]: readonly (Meaning & { type: T })[] } = {
@@ -79,12 +84,21 @@ export const payloads: { readonly [T in EventType]: readonly (Meaning & { type: 
   "another-asked": [{ type: "another-asked" }],
   "stale-pressed": [{ type: "stale-pressed" }],
   "edited-late": [{ type: "edited-late" }],
+  // `caseNumber` as with an act's.
+  "satisfaction-given": satisfactions.map((satisfaction) => ({
+    type: "satisfaction-given",
+    satisfaction,
+    caseNumber: "",
+  })),
   "customer-wrote": [{ type: "customer-wrote", text: words, files }],
   taken: [{ type: "taken", ...act }],
   released: [{ type: "released", ...act }],
   "agent-said": [{ type: "agent-said", text: words, ...act }],
   "agent-noted": [{ type: "agent-noted", text: words, ...act }],
-  "agent-asked": wantedThings.map((wanted) => ({ type: "agent-asked", wanted, ...act })),
+  "agent-asked": [
+    ...wantedThings.map((wanted) => ({ type: "agent-asked" as const, wanted, ...act })),
+    { type: "agent-asked", wanted: "question", text: words, turnMs: 1, ...act },
+  ],
   "fact-corrected": [
     { type: "fact-corrected", answers: { orderNumber: "48213" }, rule: "human.asked", ...act },
   ],
@@ -94,8 +108,12 @@ export const payloads: { readonly [T in EventType]: readonly (Meaning & { type: 
     .map((decision) => ({ type: "decision-proposed", decision, ...act })),
   "decision-approved": [{ type: "decision-approved", ...act }],
   "decision-declined": [{ type: "decision-declined", ...act }],
-  "case-closed": [{ type: "case-closed", ...act }],
+  "case-closed": [
+    { type: "case-closed", ...act },
+    { type: "case-closed", asks: true, ...act },
+  ],
   "case-reopened": [{ type: "case-reopened", ...act }],
+  ...raised,
   rescued: [{ type: "rescued" }],
   "customer-unreachable": [{ type: "customer-unreachable", reason: "blocked" }],
   "customer-reachable": [{ type: "customer-reachable" }],

@@ -65,7 +65,9 @@ function kindOf(dialogue: Dialogue): string {
     ...flags,
     open?.contested,
     // What people have done with the case makes a difference to its status only.
-    ...(place === "ready" ? [open?.closed, open?.decision !== undefined] : []),
+    ...(place === "ready"
+      ? [open?.closed, open?.satisfactionAsked, open?.decision !== undefined]
+      : []),
     pastCases.length > 0,
     evidence.length > 0,
   ]);

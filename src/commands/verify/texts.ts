@@ -67,6 +67,8 @@ export const saidElsewhere: Readonly<Record<string, string>> = {
   "chat:": "the chat page",
   "console:": "the console",
   "telegram:": "Telegram's keyboards, commands and signs",
+  "canned:": "agents",
+  "desk:": "the desks in threads",
   "discord:": "Discord's commands, panel, forms and signs",
   "bot:evidence.refused.":
     "the upload, before a file reaches the conversation, or the bot where files come with the message",

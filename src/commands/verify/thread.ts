@@ -8,6 +8,7 @@ import type { Choice, Message } from "../../core/message.ts";
 import { plan, type Taken } from "../../core/plan.ts";
 import type { Texts } from "../../core/texts.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
+import { timerEvent } from "../../core/watch.ts";
 import { parseBusinessHours } from "../../core/calendar.ts";
 import { createRefund } from "../../../flows/refund/flow.ts";
 import { timeZone } from "./answers.ts";
@@ -124,7 +125,7 @@ export function passTime(bot: Bot, thread: Thread, ms: number): Thread {
       .sort(([, a], [, b]) => a.dueAt - b.dueAt)[0];
     if (!due) return { ...at, now: until };
     const [id, { dueAt, event: type }] = due;
-    const event = { type, at: dueAt, dice: "0badcafe" };
+    const event = timerEvent({ id, event: type }, { now: dueAt, dice: "0badcafe" });
     const timers = new Map(at.timers);
     timers.delete(id);
     const next = step(bot.flow, at.conversation.snapshot, event);

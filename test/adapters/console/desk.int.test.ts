@@ -4,6 +4,7 @@ import { type Console, createConsole } from "../../../src/adapters/console/conso
 import type { Agent } from "../../../src/core/agent.ts";
 import { plainText } from "../../../src/core/message.ts";
 import type { AgentDirectory } from "../../../src/ports/agents.ts";
+import { readPictures } from "../../support/pictures.ts";
 import { library, openChat, quiet, refund } from "../../support/shop.ts";
 
 const lead: Agent = { id: "lea", name: "Léa <b>", role: "lead" };
@@ -20,6 +21,7 @@ const soleAgent = (who: Agent): AgentDirectory => ({
   byWeb: async () => undefined,
   byTelegram: async () => undefined,
   byDiscord: async () => undefined,
+  idsOf: async () => [who.id],
   firstAdmin: async () => who,
 });
 
@@ -39,9 +41,8 @@ async function enter(who: Agent): Promise<void> {
     act: chat.receiver.act,
     flow: refund,
     topics: () => [],
-    targetHours: 24,
     publicUrl: () => "https://chat.example",
-    charts: { flow: "refund", pictures: [] },
+    charts: { flow: "refund", pictures: readPictures() },
   });
   app = new Hono().route("/console", desk.app);
   const answer = await app.request(desk.enterPath());
@@ -147,6 +148,9 @@ describe("the desk", () => {
     await post("corrected", { question: "dropWish", choice: "redeliver" });
     await post("corrected", { question: "price", choice: "", text: "199 kr" });
     expect((await theCase()).factsRevision).toBe(3);
+    const told = (await page()).replace(/<[^>]+>/gu, "").replace(/\s+/gu, " ");
+    expect(told).toContain("corrected a fact: Your wish – A new delivery");
+    expect(told).toContain("corrected a fact: Price paid – SEK 199.00");
     const refused = await post("corrected", { question: "ordered", text: "många" });
     expect([refused.status, refused.text.includes('value="många"')]).toEqual([409, true]);
   });
@@ -183,6 +187,43 @@ describe("the desk", () => {
     ])
       expect(plain).toContain(line);
     expect((await theCase()).decision).toMatchObject({ amountMinor: 11960, currency: "SEK" });
+  });
+
+  it("asks in the agent's own words, and shows what was asked", async () => {
+    await post("taken");
+    await post("asked", { wanted: "question", text: "Bytte du namn <i>nyligen</i>?" });
+    expect(await said()).toContain("har en fråga till dig:\n\nBytte du namn <i>nyligen</i>?");
+    await chat.type("ja, i förrgår");
+    const text = await page();
+    expect(text).toContain("Bytte du namn &lt;i&gt;nyligen&lt;/i&gt;?");
+    expect(text).toContain("ja, i förrgår");
+    const { text: refused } = await post("asked", { wanted: "question", text: " " });
+    expect(refused).toContain("The text is empty or too long");
+  });
+
+  it("shows what is due and late, and what was raised", async () => {
+    expect(await page()).toContain("First answer by");
+    for (let times = 0; times < 6; times++) await chat.pass(2 * 24 * 3_600_000);
+    // The session is over by then.
+    await enter(lead);
+    const text = await page();
+    expect(text).toContain("First answer was due");
+    expect(text).toContain("Still nobody has taken it: announced to the leads");
+    expect(text).toContain(`The decision is overdue · ${number}`);
+    const list = await page("");
+    expect(list).toContain('class="opened late"');
+    expect(list).toContain("announced to the leads");
+    await post("taken");
+    await post("said", { text: "Hej" });
+    expect(await page("")).not.toContain('class="opened late"');
+  });
+
+  it("shows how the customer found the help, and counts it", async () => {
+    await post("taken");
+    await post("closed");
+    await chat.press(`satisfaction:good:${number}`);
+    expect(await page()).toContain("How the customer found our help: Good");
+    expect(await page("/figures")).toContain("How customers found our help");
   });
 
   it("closes and reopens", async () => {
@@ -288,7 +329,7 @@ it("tells an open page what changed", async () => {
   const read = async () => decoder.decode((await reader?.read())?.value as Uint8Array);
   expect(await read()).toContain("event: beat");
   desk.changed(chat.conversationId);
-  expect(await read()).toMatch(/event: case\ndata: 1/u);
+  expect(await read()).toMatch(/event: case\ndata: \{"toDo":1,/u);
   desk.changed("another");
   expect(await read()).toContain("event: queue");
   await reader?.cancel();
@@ -300,4 +341,135 @@ it("counts the week", async () => {
   const text = await page("/figures");
   for (const shown of ["Partial refund", "5.10", "Cases opened per day"])
     expect(text).toContain(shown);
+});
+
+describe("ready sentences", () => {
+  const plain = (text: string) => text.replace(/<[^>]+>/gu, " ").replace(/\s+/gu, " ");
+  const answerIn = (text: string) => /<textarea\s+id="answer"[^>]*>\n?([^<]*)</u.exec(text)?.[1];
+
+  it("are found in the agent's language and stand beside the customer's, filled in from the case", async () => {
+    const text = await page(`/cases/${number}/phrases?q=order+found`);
+    expect(text).toContain('lang="sv" id="phrase-0">Jag har hittat din beställning 48213.');
+    expect(plain(text)).toContain("I have found your order 48213.");
+  });
+
+  it("open the case with the sentence in the answer, which is not sent", async () => {
+    await post("taken");
+    const before = await said();
+    const text = await page(`/cases/${number}?say=canned:orderFound`);
+    expect(answerIn(text)).toBe("Jag har hittat din beställning 48213.");
+    expect(plain(text)).toContain("In your language: I have found your order 48213.");
+    expect(await said()).toBe(before);
+  });
+
+  it("ask for what is not known, by its name in the agent's language", async () => {
+    await post("taken");
+    const found = await page(`/cases/${number}/phrases?q=paid+back`);
+    expect(found).toMatch(/>amount\s+<input name="with\.amount"/u);
+    const gapped = answerIn(await page(`/cases/${number}?say=canned:refundSent&with.count=1`));
+    expect(gapped).toContain("tillbaka ⟦amount⟧ på");
+    expect(gapped).toContain("1 dag innan");
+    const whole = await page(
+      `/cases/${number}?say=canned:refundSent&with.count=3&with.amount=${encodeURIComponent("<b>119,60 kr")}`,
+    );
+    expect(answerIn(whole)).toContain("tillbaka &lt;b&gt;119,60 kr på");
+    expect(answerIn(whole)).toContain("3 dagar innan");
+  });
+
+  it("are not sent with a gap, in an answer as in a decision; what was typed stays", async () => {
+    await post("taken");
+    const before = await said();
+    const gapped = "Vi har betalat tillbaka ⟦amount⟧.";
+    const { status, text } = await post("said", { text: gapped });
+    expect(status).toBe(409);
+    expect(text).toContain("Something is still to be filled in");
+    expect(answerIn(text)).toBe(gapped);
+    expect((await post("preview", await draft({ reasons: gapped }))).status).toBe(409);
+    expect((await post("decided", await draft({ reasons: gapped }))).status).toBe(409);
+    expect(await said()).toBe(before);
+    expect((await post("noted", { text: gapped })).status).toBe(303);
+  });
+
+  it("are none that is not offered, and none for a stranger", async () => {
+    await post("taken");
+    for (const key of ["console:cases.title", "nothing", "<script>"])
+      expect(answerIn(await page(`/cases/${number}?say=${encodeURIComponent(key)}`))).toBe("");
+    expect(await page("/cases/RF-AAAAA/phrases")).toContain("There is no such page");
+    const { status } = await app.request(`/console/cases/${number}/phrases`);
+    expect(status).toBe(401);
+  });
+});
+
+it("says of each message how far it is, and tells its readers when that changes", async () => {
+  await post("taken");
+  const states = async () =>
+    [...(await page()).matchAll(/class="mark (sent|waiting|unknown|failed)"/gu)].map(
+      ([, state]) => state,
+    );
+  const before = await states();
+  expect(new Set(before)).toEqual(new Set(["waiting"]));
+  const [reply] = await chat.store.lease({
+    channel: "web",
+    now: chat.clock.now(),
+    leaseMs: 1000,
+    limit: 1,
+  });
+  if (!reply) throw new TypeError("nothing to send");
+  expect((await states())[0]).toBe("unknown");
+  const events = await app.request(`/console/events?case=${number}`, { headers: { cookie } });
+  const queue = await app.request("/console/events", { headers: { cookie } });
+  await chat.store.settle([{ id: reply.id, outcome: "sent", at: chat.clock.now() }]);
+  desk.settled(chat.conversationId);
+  expect(await eventsOf(events, 2)).toContain("event: case");
+  expect((await states()).slice(0, 2)).toEqual(["sent", "waiting"]);
+  desk.close();
+  expect(await queue.text()).not.toContain("event: queue");
+});
+
+/** So many events of a stream. */
+async function eventsOf(answer: Response, most: number): Promise<string> {
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of answer.body ?? []) {
+    text += decoder.decode(chunk);
+    if (text.split("\n\n").length > most) return text;
+  }
+  return text;
+}
+
+describe("the path of a case", () => {
+  const badges = (text: string) =>
+    [...text.matchAll(/<g class="step[^"]*"><rect[^>]*\/><text[^>]*>([^<]+)</gu)].map(
+      ([, steps]) => steps,
+    );
+
+  it("stands in the pictures of the flow, step by step, with the ways that were gone", async () => {
+    const text = await page(`/cases/${number}/path`);
+    const [, drop = "", whole = ""] = text.split('<svg xmlns="http://www.w3.org/2000/svg"');
+    expect(text.split("<svg ").length).toBe(3);
+    expect(badges(whole)).toContain("1");
+    expect(badges(drop)).toEqual(["3", "4", "5", "6", "7", "8", "9"]);
+    expect(drop).toContain(
+      'class="way walked" data-way="filling.drop.askingProgress filling.drop.askingOrdered"',
+    );
+    expect(drop).not.toContain("walked leaves");
+    expect(text).toContain("<li><code>filling.drop.askingProgress</code></li>");
+    expect(await page()).toContain(`href="/console/cases/${number}/path"`);
+  });
+
+  it("is said not to be known where another version led the customer", async () => {
+    const stored = await chat.store.load(chat.conversationId);
+    if (!stored) throw new TypeError("no conversation");
+    await chat.store.commit({
+      conversation: { ...stored, revision: stored.revision + 1, flowVersion: 0 },
+      handled: "older",
+      at: chat.clock.now(),
+      log: [],
+      timers: [],
+      cases: [],
+    });
+    const text = await page(`/cases/${number}/path`);
+    expect(text).toContain("An older version of the conversation led this customer");
+    expect(text).not.toContain("<svg");
+  });
 });

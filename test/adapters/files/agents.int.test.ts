@@ -52,6 +52,14 @@ test("knows a person on every surface as the same", async () => {
   expect(await agents.byWeb({ issuer, subject: "80351110224678913" })).toBeUndefined();
 });
 
+test("says who has a role, or a higher one", async () => {
+  const agents = openFileAgents(example, log);
+  const ids = async (role: "agent" | "lead" | "admin") => (await agents.idsOf(role)).toSorted();
+  expect(await ids("agent")).toEqual(["ida", "jean", "svea"]);
+  expect(await ids("admin")).toEqual(["ida"]);
+  expect(await createSoleOwner("Viplikes").idsOf("lead")).toEqual(["owner"]);
+});
+
 test("knows nobody else", async () => {
   const agents = openFileAgents(example, log);
   expect(await agents.byId("IDA")).toBeUndefined();

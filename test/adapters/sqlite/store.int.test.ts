@@ -131,6 +131,7 @@ describe("the folder", () => {
 const toVersion3 = (db: DatabaseSync) =>
   db.exec(`
     DROP TABLE following;
+    DROP TABLE role;
     DROP TABLE mark;
     DROP TABLE session;
     DROP TABLE audit;

@@ -112,7 +112,6 @@ export async function openBot(options: BotOptions = {}) {
     act: async () => "committed",
     flow: refund,
     topics: () => [],
-    targetHours: 24,
     charts: { flow: refund.id, pictures: [] },
   });
   const consoleApp = new Hono().route("/console", desk.app);

@@ -131,6 +131,29 @@ describe("an agent with the thread", () => {
     expect(textOf(messages)).toContain("Alva behöver en skärmdump");
   });
 
+  it("asks a question in their own words, and the answer comes into the case", async () => {
+    const text = "Bytte du namn nyligen?";
+    const messages = await chat.act(alva, { type: "asked", wanted: "question", text });
+    expect(textOf(messages)).toBe(`Alva har en fråga till dig:\n\n${text}`);
+    const { number } = await theCase();
+    expect((await chat.store.findCase(number))?.waitsFor).toBe("customer");
+    const log = await chat.store.readLog(chat.conversationId, 0, 1000);
+    expect(
+      log.find(({ body }) => body.type === "event" && body.said?.act === "asked")?.body,
+    ).toMatchObject({ said: { text } });
+    expect(await chat.type("ja, i förrgår")).toEqual([]);
+    expect((await theCase()).record.additions.at(-1)?.text).toBe("ja, i förrgår");
+    expect((await chat.store.findCase(number))?.waitsFor).toBe("shop");
+    for (const empty of ["", "  ", "x".repeat(3001)])
+      expect(await refusalOf(alva, { type: "asked", wanted: "question", text: empty })).toEqual({
+        reason: "wordsMissing",
+      });
+    expect(await refusalOf(bruno, { type: "asked", wanted: "question", text })).toEqual({
+      reason: "ownedBy",
+      name: "Alva",
+    });
+  });
+
   it("notes something that the customer never reads", async () => {
     expect(await chat.act(bruno, { type: "noted", text: "ringde banken" })).toEqual([]);
     const log = await chat.store.readLog(chat.conversationId, 0, 1000);

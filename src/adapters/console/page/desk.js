@@ -1,15 +1,12 @@
 // @ts-check
 // Makes the console live: the page works without it, form by form.
+import { all, first } from "./dom.js";
+import "./keys.js";
+import "./phrases.js";
 
-const { liveOf: followed = "", new: newCase = "" } = document.body.dataset;
+const { liveOf: followed = "", new: newCase = "", answer: answered = "" } = document.body.dataset;
 const isQueue = followed === "queue";
 let toDo = Number(document.body.dataset["todo"] ?? 0);
-
-/** @param {Element | Document} root @param {string} selector @returns {HTMLElement[]} */
-const all = (root, selector) =>
-  [...root.querySelectorAll(selector)].filter((one) => one instanceof HTMLElement);
-/** @param {string} selector @returns {HTMLElement | undefined} */
-const first = (selector) => all(document, selector)[0];
 
 /** Whether somebody is at work in there: typed, chosen, opened or just focused. @param {HTMLElement} part */
 function isInUse(part) {
@@ -40,6 +37,7 @@ function isInUse(part) {
 function adopt(fresh, { sent } = {}) {
   document.title = fresh.title;
   toDo = Number(fresh.body.dataset["todo"] ?? toDo);
+  retitle();
   for (const part of all(document, "[data-live], #refused")) {
     const next = fresh.getElementById(part.id);
     if (!next || next.innerHTML === part.innerHTML) continue;
@@ -147,22 +145,43 @@ document.addEventListener("submit", async (event) => {
 
 /** The latest, which takes the place of the one before. @type {Notification | undefined} */
 let notified;
+/** Announced while nobody looked. */
+let isUnseen = false;
+
+function retitle() {
+  const bare = document.title.replace(/^(?:● )?(?:\(\d+\) )?/u, "");
+  document.title = `${isUnseen ? "● " : ""}${toDo > 0 ? `(${toDo}) ` : ""}${bare}`;
+}
+
+/** @param {{ kind: "new" | "answer", number: string }} news */
+function announce({ kind, number }) {
+  const told = `${kind === "new" ? newCase : answered} ${number}`;
+  const address = `/console/cases/${encodeURIComponent(number)}`;
+  const region = first("#news");
+  const link = document.createElement("a");
+  link.href = address;
+  link.textContent = told;
+  if (number !== followed) region?.replaceChildren(link);
+  if (!document.hidden) return;
+  isUnseen = true;
+  if (!("Notification" in window) || Notification.permission !== "granted") return;
+  notified?.close();
+  notified = new Notification(told, { tag: "ombud-case" });
+  notified.addEventListener("click", () => {
+    window.focus();
+    // What is half typed on another case's page stays.
+    if (isQueue) location.href = address;
+    else if (number !== followed) window.open(address);
+  });
+}
 
 /** @param {MessageEvent} event */
 function hear({ data, type }) {
-  const before = toDo;
-  toDo = Number(data);
-  document.title = document.title.replace(/^\(\d+\) /u, "");
-  if (toDo > 0) document.title = `(${toDo}) ${document.title}`;
-  if (
-    toDo > before &&
-    document.hidden &&
-    "Notification" in window &&
-    Notification.permission === "granted"
-  ) {
-    notified?.close();
-    notified = new Notification(newCase, { tag: "ombud-case" });
-  }
+  /** @type {{ toDo: number, news: { kind: "new" | "answer", number: string }[] }} */
+  const told = JSON.parse(data);
+  toDo = told.toDo;
+  for (const news of told.news) announce(news);
+  retitle();
   if (type === "case" || isQueue || window.matchMedia("(width >= 80rem)").matches) void look();
 }
 
@@ -178,52 +197,6 @@ function follow() {
   stream.addEventListener("queue", hear);
 }
 
-const rows = () => all(document, isQueue ? ".cases .number" : ".queue a");
-
-/** @param {1 | -1} by */
-function move(by) {
-  const found = rows();
-  const current = isQueue
-    ? found.findIndex((row) => row === document.activeElement)
-    : found.findIndex((row) => row.hasAttribute("aria-current"));
-  const next = found[Math.min(found.length - 1, Math.max(0, current + by))];
-  if (isQueue) next?.focus();
-  else if (next && found.indexOf(next) !== current) next.click();
-}
-
-/** @type {Record<string, () => void>} */
-const keys = {
-  j: () => move(1),
-  k: () => move(-1),
-  t: () => first(".act-taken button")?.click(),
-  r: () => first("#answer")?.focus(),
-  n: () => first("#note")?.focus(),
-  d() {
-    const decide = first("#decide");
-    decide?.setAttribute("open", "");
-    first("#outcome")?.focus();
-  },
-  "/"() {
-    const search = first("#search");
-    if (search) search.focus();
-    else location.href = "/console#search";
-  },
-  "?"() {
-    const help = first("#keys");
-    if (help instanceof HTMLDialogElement) help.showModal();
-  },
-};
-
-document.addEventListener("keydown", (event) => {
-  const { target, key } = event;
-  if (event.ctrlKey || event.metaKey || event.altKey || first("dialog[open]")) return;
-  if (!(target instanceof HTMLElement) || target.matches("input, textarea, select")) return;
-  const act = Object.hasOwn(keys, key) ? keys[key] : undefined;
-  if (!act) return;
-  event.preventDefault();
-  act();
-});
-
 const notify = first("#notify");
 if (notify && "Notification" in window && Notification.permission === "default") {
   notify.hidden = false;
@@ -232,6 +205,11 @@ if (notify && "Notification" in window && Notification.permission === "default")
     notify.hidden = true;
   });
 }
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  isUnseen = false;
+  retitle();
+});
 if (location.hash === "#search") first("#search")?.focus();
 const talk = first("#talk")?.closest(".pane");
 if (talk && !location.hash) talk.scrollTop = talk.scrollHeight;
