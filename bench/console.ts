@@ -136,9 +136,9 @@ async function openDesk(commits: readonly Commit[], cases: number) {
     log: quiet,
     addressOf: () => "192.0.2.1",
     act: async () => undefined,
+    keepEvidence: async () => ({ refused: "noRoom" }),
     flow: refund,
     topics: (texts) => topics.map((id) => ({ id, title: texts.text(`bot:topic.${id}`) })),
-    targetHours: 24,
     publicUrl: () => "http://localhost",
     charts: { flow: refund.id, pictures: readPictures() },
   });

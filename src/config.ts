@@ -56,6 +56,16 @@ export const settings = z.object({
     (folder) => !folder.includes("\0"),
     "must be a folder's path, such as data",
   ).default("data"),
+  REDIS_URL: z
+    .url({
+      protocol: /^(?:rediss?|unix)$/u,
+      error:
+        "must be an address with redis://, rediss:// or unix://, such as redis://127.0.0.1:6379",
+    })
+    .optional(),
+  REDIS_UNSAFE: z
+    .enum(["refuse", "accept"], "must be refuse or accept, such as refuse")
+    .default("refuse"),
   LOG_LEVEL: z
     .enum(["error", "warn", "info", "silent"], "must be error, warn, info or silent, such as info")
     .default("info"),
@@ -278,6 +288,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     /** An origin without a slash at its end; undefined when the bot is reached where it listens. */
     publicUrl: found.PUBLIC_URL,
     dataDir: found.DATA_DIR,
+    /** Undefined where the store is in `dataDir`. */
+    redis:
+      found.REDIS_URL === undefined
+        ? undefined
+        : { url: found.REDIS_URL, acceptUnsafe: found.REDIS_UNSAFE === "accept" },
     logLevel: found.LOG_LEVEL,
     shopName: found.SHOP_NAME,
     shopUrl: found.SHOP_URL,

@@ -15,7 +15,6 @@ import { loadTexts } from "./adapters/i18next/texts.ts";
 import { systemClock } from "./adapters/node/clock.ts";
 import { createLog } from "./adapters/pino/log.ts";
 import { createSharpInspector } from "./adapters/sharp/inspector.ts";
-import { openSqliteStore } from "./adapters/sqlite/store.ts";
 import { createWebChat } from "./adapters/web/channel.ts";
 import { clientAddress } from "./adapters/web/client.ts";
 import { createAuditedAct } from "./app/audited-act.ts";
@@ -34,17 +33,25 @@ import { maxEvidenceBytes } from "./core/evidence.ts";
 import type { HeldInbound } from "./core/inbound.ts";
 import type { Texts } from "./core/texts.ts";
 import type { Channel } from "./ports/channel.ts";
+import type { LeasedReply } from "./ports/store.ts";
 import type { Desk } from "./ports/desk.ts";
+import type { Log } from "./ports/log.ts";
+import type { Store } from "./ports/store.ts";
 
 /** Builds the bot and runs it until it is told to end. */
 async function run(config: Config): Promise<void> {
   // Listened for from the first moment: a signal during the start ends it cleanly too.
   const told = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+  const ending = new AbortController();
+  void told.then(() => ending.abort());
   // Closes in reverse: no new requests, then no new work, then the store; also when the start fails half-way.
   await using closing = new AsyncDisposableStack();
   const log = createLog(config.logLevel);
   const clock = systemClock;
-  const store = openSqliteStore(config.dataDir);
+  const store = await openStore(config, log, ending.signal).catch((error: unknown) => {
+    if (!ending.signal.aborted) throw error;
+  });
+  if (!store) return;
   closing.defer(() => store.close());
   const evidence = openFileEvidence(config.dataDir);
   const inspector = createSharpInspector();
@@ -133,6 +140,7 @@ async function run(config: Config): Promise<void> {
     language: config.defaultLanguage,
     timeZone: config.timeZone,
     act: createAuditedAct({ act: receiver.act, trail: store, clock, log, surface: "console" }),
+    keepEvidence,
     flow,
     topics: (own) => [
       ...topics.map((id) => ({ id, title: own.text(`bot:topic.${id}`) })),
@@ -158,6 +166,7 @@ async function run(config: Config): Promise<void> {
       accept,
       prompt: receiver.prompt,
       store,
+      evidence,
       texts,
       clock,
       log,
@@ -180,6 +189,7 @@ async function run(config: Config): Promise<void> {
       accept,
       prompt: receiver.prompt,
       store,
+      evidence,
       texts,
       clock,
       log,
@@ -199,16 +209,21 @@ async function run(config: Config): Promise<void> {
     ready: () => worker.wake(),
   });
   const around = { store, receiver, channels, clock, log, sleep: abortableSleep };
-  const deliverer = createDeliverer({
-    ...around,
-    settled(conversationId) {
-      worker.wake();
-      desk.settled(conversationId);
-    },
-  });
+  const settled = ({ conversationId }: LeasedReply) => {
+    worker.wake();
+    desk.settled(conversationId);
+  };
+  const deliverer = createDeliverer({ ...around, settled });
   const intake = createIntake({ ...around, keepEvidence, ready: () => worker.wake() });
   const worker = startWorker({ ...around, deliverer, intake, follower, desks });
   closing.defer(() => worker.stop());
+  store.watch?.((conversationIds) => {
+    worker.wake();
+    for (const id of conversationIds) {
+      web.changed(id);
+      desk.changed(id);
+    }
+  });
   void follower.begin().catch(() => log.error({}, "open cases are shown once something happens"));
   if (telegram) closing.defer(() => telegram.stopTaking());
   if (discord) {
@@ -244,6 +259,16 @@ async function run(config: Config): Promise<void> {
   flushCompileCache();
 
   await told;
+}
+
+/** Only what is used is loaded: it would make every start slower. */
+async function openStore(
+  { redis, dataDir }: Config,
+  log: Log,
+  signal: AbortSignal,
+): Promise<Store> {
+  if (!redis) return (await import("./adapters/sqlite/store.ts")).openSqliteStore(dataDir);
+  return (await import("./adapters/redis/store.ts")).openRedisStore({ ...redis, log, signal });
 }
 
 /** The pictures that `npm run charts` made of the flow. */

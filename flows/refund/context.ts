@@ -1,7 +1,7 @@
 import type { Decision, DecisionDraft, WantedThing } from "../../src/core/act.ts";
 import type { AlertType, Alerts, Satisfaction } from "../../src/core/case.ts";
 import type { AgentRef } from "../../src/core/agent.ts";
-import type { Evidence, EvidenceRefusal } from "../../src/core/evidence.ts";
+import { countShown, type Evidence, type EvidenceRefusal } from "../../src/core/evidence.ts";
 import type { UnsupportedKind } from "../../src/core/inbound.ts";
 import type { Language } from "../../src/core/language.ts";
 import type { FlowEvent, UnreachableReason } from "../../src/core/conversation.ts";
@@ -157,7 +157,23 @@ interface TurnEnd {
 export type AgentEvent = FlowEvent & { agent: AgentRef; caseNumber: string } & (
     | { type: "taken" }
     | { type: "released" }
-    | ({ type: "agent-said"; text: string } & TurnEnd)
+    /** `answers` is the key of what the customer said, `quote` its beginning. */
+    | ({
+        type: "agent-said";
+        text: string;
+        files?: readonly Evidence[];
+        answers?: string;
+        quote?: string;
+      } & TurnEnd)
+    /** The files and what is quoted stay with the message. */
+    | {
+        type: "agent-reworded";
+        message: string;
+        text: string;
+        files?: readonly Evidence[];
+        quote?: string;
+      }
+    | { type: "agent-withdrew"; message: string }
     | { type: "agent-noted"; text: string }
     | ({ type: "agent-asked"; wanted: WantedThing } & TurnEnd)
     | ({ type: "agent-asked"; wanted: "question"; text: string } & TurnEnd)
@@ -178,6 +194,8 @@ export type PlatformEvent = FlowEvent &
     | { type: "customer-reachable" }
     | { type: "customer-moved" }
     | { type: "message-undelivered"; message: string; reason: string }
+    /** What was decided on it stays as it is. */
+    | { type: "message-deleted"; of: string }
   );
 
 /** What a case's timer raised: for the desk, never for the customer. */
@@ -214,7 +232,12 @@ export function pick(answers: Answers, questions: readonly QuestionId[]): Answer
 export function knownOf(context: RefundContext, inHand?: QuestionId): Known {
   const { at, timeZone, evidence } = context;
   const counting = inHand === undefined ? context.path : [...context.path, inHand];
-  return { answers: pick(context.answers, counting), evidenceCount: evidence.length, at, timeZone };
+  return {
+    answers: pick(context.answers, counting),
+    evidenceCount: countShown(evidence),
+    at,
+    timeZone,
+  };
 }
 
 /** What the bot says beside asking; texts in `render.ts`. */
@@ -249,6 +272,8 @@ export type SayTopic =
   | "agentJoined"
   | "agentLeft"
   | "agentSaid"
+  | "agentReworded"
+  | "agentWithdrew"
   | "agentAsked"
   | "satisfactionAsked"
   | "satisfactionKept"

@@ -4,6 +4,7 @@ import { deskCase, resumedAt, withAddition, withRecord } from "./case-steps.ts";
 import { chart, say } from "./chart.ts";
 import type { Decision } from "../../src/core/act.ts";
 import { alertTypes, type AlertType } from "../../src/core/case.ts";
+import { countShown } from "../../src/core/evidence.ts";
 import type { AgentEvent, OpenCase, RefundContext, RefundEvent } from "./context.ts";
 import { readFacts } from "./facts.ts";
 
@@ -94,6 +95,8 @@ const sayAs = (
     | "agentJoined"
     | "agentLeft"
     | "agentSaid"
+    | "agentReworded"
+    | "agentWithdrew"
     | "agentAsked"
     | "decision"
     | "satisfactionAsked",
@@ -104,6 +107,10 @@ const sayAs = (
     values: {
       agent: "agent" in event ? event.agent : undefined,
       ...("text" in event && { text: event.text }),
+      ...("files" in event && { files: event.files }),
+      ...("answers" in event && { answers: event.answers }),
+      ...("quote" in event && { quote: event.quote }),
+      ...("message" in event && { message: event.message }),
       ...("wanted" in event && { wanted: event.wanted }),
       ...("caseNumber" in event && { decided: caseOf(context, event.caseNumber) }),
     },
@@ -145,6 +152,10 @@ export const release = [disown, ...changing(givenBack), sayAs("agentLeft")];
 
 export const speak = [...changing(customersTurn), sayAs("agentSaid")];
 
+export const reword = sayAs("agentReworded");
+
+export const withdraw = sayAs("agentWithdrew");
+
 export const askFor = [...changing(customersTurn), sayAs("agentAsked")];
 
 /** What a customer says while an agent has the thread goes into the case that they have it for. */
@@ -176,7 +187,7 @@ export const correct = [
     if (event.type !== "fact-corrected") return open;
     const { record } = open;
     const answers = { ...record.answers, ...event.answers };
-    const known = { answers, evidenceCount: record.evidence.length, at, timeZone };
+    const known = { answers, evidenceCount: countShown(record.evidence), at, timeZone };
     return withRecord(open, {
       ...record,
       answers,

@@ -86,14 +86,15 @@ export function createRefund(
       );
       return { event: { ...meaning, at: now, dice }, ...(said && { said }) };
     },
-    readAct(act, { snapshot }, { now, dice }) {
+    readAct(act, { snapshot }, { now, dice }, referred) {
       const reader = { now, timeZone, currency, orderNumberPattern };
       const { approvalAmountMinor } = settings;
-      const read = readAct(act, snapshot.context as RefundContext, {
+      const rules = {
         reader,
         times,
         ...(approvalAmountMinor !== undefined && { approvalAmountMinor }),
-      });
+      };
+      const read = readAct(act, snapshot.context as RefundContext, rules, referred);
       if ("refused" in read) return read;
       return { event: { ...read.meaning, at: now, dice }, said: read.said };
     },

@@ -302,6 +302,8 @@ export const machine = chart.createMachine({
         },
       },
       on: {
+        "agent-reworded": aboutCase({ actions: desk.reword }),
+        "agent-withdrew": aboutCase({ actions: desk.withdraw }),
         "fact-corrected": aboutCase({ actions: desk.correct }),
         "decision-proposed": aboutCase({ actions: desk.propose }),
         "decision-approved": {

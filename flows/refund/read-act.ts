@@ -3,12 +3,15 @@ import {
   type ActRefusal,
   type DecisionDraft,
   type DecisionOutcome,
+  type Referred,
 } from "../../src/core/act.ts";
 import { refOf } from "../../src/core/agent.ts";
 import { openTimeBetween } from "../../src/core/calendar.ts";
 import type { Said } from "../../src/core/conversation.ts";
 import { hasGap } from "../../src/core/phrases.ts";
 import type { DeskTimes } from "../../src/core/watch.ts";
+import { countShown } from "../../src/core/evidence.ts";
+import { filesIn, type Message } from "../../src/core/message.ts";
 import { decidingRule } from "./assess.ts";
 import type { AgentEvent, OpenCase, RefundContext } from "./context.ts";
 import { caseOf } from "./desk-steps.ts";
@@ -37,16 +40,22 @@ export interface DeskRules {
 const longestWords = 3000;
 
 /** What an agent's act means where the case stands, or why it is not carried out. Total. */
-export function readAct(act: Act, context: RefundContext, rules: DeskRules): ReadAct {
+export function readAct(
+  act: Act,
+  context: RefundContext,
+  rules: DeskRules,
+  referred: Referred = {},
+): ReadAct {
   const { agent, caseNumber, content } = act;
   const open = caseOf(context, caseNumber);
   if (!open) return { refused: { reason: "noCase" } };
-  const read = meaningOf(act, open, context, rules);
+  const read = meaningOf(act, open, context, rules, referred);
   if ("reason" in read) return { refused: read };
-  const words = "text" in content ? { text: content.text } : {};
+  const words = "text" in content && content.text !== "" ? { text: content.text } : {};
+  const files = "files" in content && content.files?.length ? { files: content.files } : {};
   return {
     meaning: { ...read, agent: refOf(agent), caseNumber },
-    said: { ...words, agent: refOf(agent), act: content.type },
+    said: { ...words, ...files, agent: refOf(agent), act: content.type },
   };
 }
 
@@ -55,6 +64,7 @@ function meaningOf(
   open: OpenCase,
   context: RefundContext,
   rules: DeskRules,
+  referred: Referred,
 ): ActMeaning | ActRefusal {
   const { agent, content } = act;
   const { owner } = context;
@@ -74,12 +84,20 @@ function meaningOf(
       return isOwner ? { type: "released" } : notOwner;
     case "said": {
       if (!isOwner) return notOwner;
+      const meant = speech(content, referred);
+      return "reason" in meant ? meant : { ...meant, ...turn };
+    }
+    case "reworded": {
+      if (!referred.message) return { reason: "notYours" };
       if (hasGap(content.text)) return { reason: "gapLeft" };
       const text = wordsOf(content.text);
-      return text === undefined
-        ? { reason: "wordsMissing" }
-        : { type: "agent-said", text, ...turn };
+      if (text === undefined) return { reason: "wordsMissing" };
+      return reworded(content.message, text, referred.message);
     }
+    case "withdrawn":
+      return referred.message
+        ? { type: "agent-withdrew", message: content.message }
+        : { reason: "notYours" };
     case "noted": {
       const text = wordsOf(content.text);
       return text === undefined ? { reason: "wordsMissing" } : { type: "agent-noted", text };
@@ -141,6 +159,33 @@ function turnOf(
   return turnMs > 0 ? { turnMs } : {};
 }
 
+function speech(
+  { text: given, files = [], answers }: Extract<Act["content"], { type: "said" }>,
+  { quote }: Referred,
+): ActMeaning | ActRefusal {
+  if (hasGap(given)) return { reason: "gapLeft" };
+  const text = given.trim() === "" && files.length > 0 ? "" : wordsOf(given);
+  if (text === undefined) return { reason: "wordsMissing" };
+  return {
+    type: "agent-said",
+    text,
+    ...(files.length > 0 && { files }),
+    ...(answers !== undefined && quote !== undefined && { answers, quote }),
+  };
+}
+
+function reworded(message: string, text: string, before: Message): ActMeaning {
+  const files = filesIn(before);
+  const { quote } = before;
+  return {
+    type: "agent-reworded",
+    message,
+    text,
+    ...(files.length > 0 && { files }),
+    ...(quote !== undefined && { quote }),
+  };
+}
+
 function wordsOf(text: string): string | undefined {
   const read = readFreeText(text, { min: 1, max: longestWords });
   return "value" in read ? read.value : undefined;
@@ -190,7 +235,7 @@ function correction(
   const corrected = { [question]: reading.value } as Answers;
   const known = {
     answers: { ...record.answers, ...corrected },
-    evidenceCount: record.evidence.length,
+    evidenceCount: countShown(record.evidence),
     at,
     timeZone,
   };

@@ -1,5 +1,11 @@
 import type { Conversation, Said } from "../../src/core/conversation.ts";
-import { maxEvidenceFiles, type Evidence } from "../../src/core/evidence.ts";
+import {
+  countShown,
+  isAudio,
+  maxEvidenceFiles,
+  type Evidence,
+  type EvidenceRefusal,
+} from "../../src/core/evidence.ts";
 import type { Inbound, InboundContent } from "../../src/core/inbound.ts";
 import type { Texts } from "../../src/core/texts.ts";
 import { topics } from "./policy/rules.ts";
@@ -55,6 +61,11 @@ export function readEvent(
         meaning: readEdit(content.of, content.text, scene),
         said: { text: content.text, edits: content.of },
       };
+    case "deleted":
+      return {
+        meaning: { type: "message-deleted", of: content.of },
+        said: { deletes: content.of },
+      };
     case "unreachable":
       return { meaning: { type: "customer-unreachable", reason: content.reason } };
     case "reachable":
@@ -94,6 +105,7 @@ function hearFor(content: InboundContent, { prompt }: Scene): Read | undefined {
     case "started":
     case "unsupported":
       return heard({}, {});
+    case "deleted":
     case "unreachable":
     case "reachable":
     case "moved":
@@ -122,16 +134,28 @@ function readStart(payload: string, { at, inbound, reader }: Scene): Meaning {
     : { ...answered("orderNumber", orderNumber, inbound.key), understood: "orderNumber" };
 }
 
+/** What the bot can't listen to is kept in the transcript, for people. */
 function readFiles(
-  { files, refused, caption }: Extract<InboundContent, { type: "files" }>,
+  { files: all, refused, caption }: Extract<InboundContent, { type: "files" }>,
   scene: Scene,
 ): Read {
   const { at, inbound } = scene;
-  const notTaken = refused && refused.length > 0 ? { refused } : {};
-  const said = { files, ...notTaken, ...(caption && { text: caption }) };
-  if (files.length === 0)
-    return { meaning: { type: "evidence-refused", refused: refused ?? [] }, said };
-  const given = at.context.evidence.length + files.length;
+  const files = all.filter((file) => !isAudio(file));
+  const unheard: EvidenceRefusal[] = files.length < all.length ? ["wrongType"] : [];
+  const reasons = [...(refused ?? []), ...unheard];
+  const notTaken = reasons.length > 0 ? { refused: reasons } : {};
+  const said = {
+    files: all,
+    ...(refused && refused.length > 0 && { refused }),
+    ...(caption && { text: caption }),
+  };
+  if (files.length === 0 && unheard.length > 0) {
+    const words = caption ? readText(caption, scene) : undefined;
+    const read = words?.type === "answer-refused" ? undefined : words;
+    return { meaning: read ?? { type: "unsupported-sent", kind: "voice" }, said };
+  }
+  if (files.length === 0) return { meaning: { type: "evidence-refused", refused: reasons }, said };
+  const given = countShown(at.context.evidence) + files.length;
   const most = Math.max(maxEvidenceFiles, neededFiles(at));
   if (given > most)
     return {

@@ -1,7 +1,7 @@
 import { answerDueAt, type BusinessHours } from "../../src/core/calendar.ts";
 import type { Snapshot } from "../../src/core/conversation.ts";
-import type { EvidenceRefusal } from "../../src/core/evidence.ts";
-import { languages } from "../../src/core/language.ts";
+import type { Evidence, EvidenceRefusal } from "../../src/core/evidence.ts";
+import { type Language, languages } from "../../src/core/language.ts";
 import type { Block, Choice, Message } from "../../src/core/message.ts";
 import type { SayEffect } from "../../src/core/flow.ts";
 import type { Texts, TextValues } from "../../src/core/texts.ts";
@@ -50,12 +50,16 @@ export function render(
     const topic = params.topic as SayTopic;
     if (at.owned && !besideAgent.has(topic)) continue;
     const values = params.values ?? {};
+    if (isSpoken(topic)) {
+      own.push(...spokenBy(values, language));
+      continue;
+    }
     const blocks = says[topic]({ shop, texts, at, values });
-    const author = topic === "agentSaid" ? (values["agent"] as AgentRef) : undefined;
-    if (apart.has(topic)) own.push({ language, blocks, choices: [], ...(author && { author }) });
+    if (apart.has(topic)) own.push({ language, blocks, choices: [] });
     else beforePrompt.push(...blocks);
   }
-  if (!at.owned) return [...own, prompted()];
+  const asksOn = !own.some(({ replaces }) => replaces !== undefined);
+  if (!at.owned) return asksOn ? [...own, prompted()] : own;
   // A person speaks: what is said of it, and no question of the bot's.
   return beforePrompt.length === 0
     ? own
@@ -80,10 +84,56 @@ export function render(
 }
 
 /** What may be said while an agent has the thread; whatever else the machine says, nobody hears it. */
-const besideAgent: ReadonlySet<SayTopic> = new Set(["agentJoined", "agentSaid", "agentAsked"]);
+const besideAgent: ReadonlySet<SayTopic> = new Set([
+  "agentJoined",
+  "agentSaid",
+  "agentReworded",
+  "agentWithdrew",
+  "agentAsked",
+]);
+
+const spoken = ["agentSaid", "agentReworded", "agentWithdrew"] as const;
+
+/** Whether it is a person's own words. */
+const isSpoken = (topic: SayTopic): topic is (typeof spoken)[number] =>
+  spoken.some((one) => one === topic);
+
+/** The text with the first file, and each further file, as a message of its own. */
+function spokenBy(values: Readonly<Record<string, unknown>>, language: Language): Message[] {
+  const {
+    agent,
+    text: said = "",
+    files = [],
+    answers,
+    quote,
+    message,
+  } = values as unknown as Spoken;
+  const [first, ...others] = files.map((file): Block => ({ type: "file", file }));
+  const words: Block[] = said === "" ? [] : [{ type: "text", text: said }];
+  const own = { language, choices: [], author: agent };
+  return [
+    {
+      ...own,
+      blocks: [...words, ...(first ? [first] : [])],
+      ...(message !== undefined && { replaces: message }),
+      ...(answers !== undefined && { answers }),
+      ...(quote !== undefined && { quote }),
+    },
+    ...others.map((file) => ({ ...own, blocks: [file] })),
+  ];
+}
+
+interface Spoken {
+  agent: AgentRef;
+  text?: string;
+  files?: readonly Evidence[];
+  answers?: string;
+  quote?: string;
+  message?: string;
+}
 
 /** What is a message of its own. */
-const apart: ReadonlySet<SayTopic> = new Set(["welcome", "receipt", "agentSaid", "decision"]);
+const apart: ReadonlySet<SayTopic> = new Set(["welcome", "receipt", "decision"]);
 
 const languageChoices = (texts: Texts): Choice[] =>
   languages.map((language) => ({
@@ -102,7 +152,7 @@ const plain =
   (key: string) =>
   ({ texts, at }: Scene) => [text(texts, key, valuesOf(at.context))];
 
-const says: Record<SayTopic, (scene: Scene) => Block[]> = {
+const says: Record<Exclude<SayTopic, (typeof spoken)[number]>, (scene: Scene) => Block[]> = {
   welcome: ({ shop, texts }) => [
     text(texts, "bot:welcome.hello", { shop: shop.name }),
     text(texts, "bot:welcome.data"),
@@ -173,7 +223,6 @@ const says: Record<SayTopic, (scene: Scene) => Block[]> = {
   startedOver: plain("bot:startedOver"),
   agentJoined: ({ texts, values }) => [text(texts, "bot:agent.joined", { name: nameIn(values) })],
   agentLeft: ({ texts, values }) => [text(texts, "bot:agent.left", { name: nameIn(values) })],
-  agentSaid: ({ values }) => [{ type: "text", text: String(values["text"]) }],
   agentAsked: ({ texts, values }) => [
     text(texts, `bot:wanted.${String(values["wanted"])}`, { name: nameIn(values) }),
     ...(values["wanted"] === "question"

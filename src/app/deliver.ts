@@ -48,8 +48,8 @@ export function createDeliverer(parts: {
   clock: Clock;
   log: Log;
   sleep: (ms: number) => { done: Promise<void>; abort: () => void };
-  /** Called when a send to this conversation has ended: its lane may go on, and there is room for another. */
-  settled: (conversationId: string) => void;
+  /** Called when a send has ended: its lane may go on, and there is room for another. */
+  settled: (reply: LeasedReply) => void;
 }): Deliverer {
   const { store, clock, log, receiver, sleep, settled } = parts;
   const desks = parts.channels.map((channel) => ({
@@ -89,7 +89,7 @@ export function createDeliverer(parts: {
     for (const reply of leased) {
       const sending = deliver(desk, reply, underWay.get(reply.id)).finally(() => {
         if (underWay.get(reply.id) === sending) underWay.delete(reply.id);
-        settled(reply.conversationId);
+        settled(reply);
       });
       underWay.set(reply.id, sending);
     }

@@ -7,6 +7,7 @@ import type { Log } from "../ports/log.ts";
 import type { Held, Store } from "../ports/store.ts";
 import type { createKeepEvidence } from "./keep-evidence.ts";
 import type { Receiver } from "./receive.ts";
+import { walkLog } from "./walk-log.ts";
 
 /** An album has no end mark: it is whole when no part has come for a while. */
 const albumQuietMs = 1500;
@@ -16,14 +17,14 @@ const mostFetches = 8;
 /** Files are fetched and looked into slowly; what stands behind them elsewhere must not wait for that. */
 const fetchesAtOnce = 8;
 const conversationsAtOnce = 64;
-const logPage = 500;
 
 export interface Intake {
   /**
    * Takes what a customer did, or holds it: files that have to be fetched, and
    * what comes behind them, so that everything is taken in the order in which
    * it came, and what the conversation can't take now. Durable when it
-   * returns; the same key is taken once, an edit without a change not at all.
+   * returns; the same key is taken once, an edit without a change and a
+   * deletion of what the customer did not say not at all.
    *
    * @throws StoreUnavailable when nothing was written.
    */
@@ -56,6 +57,7 @@ export function createIntake(parts: {
       if (content.type === "attachments" || (await store.isHolding(inbound.conversationId)))
         return hold(inbound);
       if (content.type === "edited" && (await saysTheSame(rest.conversationId, content))) return;
+      if (content.type === "deleted" && !(await wasSaid(rest.conversationId, content))) return;
       try {
         await receiver.receive({ ...rest, content });
       } catch (error) {
@@ -101,16 +103,18 @@ export function createIntake(parts: {
     { of, text }: { of: string; text: string },
   ): Promise<boolean> {
     let last: string | undefined;
-    let after = 0;
-    for (;;) {
-      const entries = await store.readLog(conversationId, after, logPage);
-      for (const { seq, body } of entries) {
-        after = seq;
-        if (body.type !== "event") continue;
-        if (body.key === of || body.said?.edits === of) last = body.said?.text;
-      }
-      if (entries.length < logPage) return last === text;
+    for await (const { body } of walkLog(store, conversationId)) {
+      if (body.type !== "event") continue;
+      if (body.key === of || body.said?.edits === of) last = body.said?.text;
     }
+    return last === text;
+  }
+
+  /** Platforms tell of the bot's own messages, too. */
+  async function wasSaid(conversationId: string, { of }: { of: string }): Promise<boolean> {
+    for await (const { body } of walkLog(store, conversationId))
+      if (body.type === "event" && body.by === "customer" && body.key === of) return true;
+    return false;
   }
 
   /** Never rejects: what can't be taken now is held on to. */

@@ -1,6 +1,6 @@
 import { leastRole, type Act, type ActRefusal } from "../core/act.ts";
 import { isAtLeast } from "../core/agent.ts";
-import type { ChannelName, Conversation } from "../core/conversation.ts";
+import type { ChannelName, Conversation, LogBody } from "../core/conversation.ts";
 import type { DeskName } from "../core/desk.ts";
 import { begin, step } from "../core/decide.ts";
 import { ActRefused, BotError, CaseNumberTaken, StaleConversation } from "../core/errors.ts";
@@ -16,6 +16,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Commit, DueTimer, Store } from "../ports/store.ts";
 import type { TextLibrary } from "../ports/texts.ts";
+import { referredBy } from "./referred.ts";
 
 /** How often a turn is decided anew before it is given back to the platform. */
 const mostAttempts = 20;
@@ -51,6 +52,7 @@ const ofPlatform: ReadonlySet<Inbound["content"]["type"]> = new Set([
   "reachable",
   "moved",
   "undelivered",
+  "deleted",
 ] as const);
 
 export function createReceiver(parts: {
@@ -95,14 +97,18 @@ export function createReceiver(parts: {
       if (!isAtLeast(agent, leastRole[content.type])) throw refuse({ reason: "notAllowed" });
       const able = await agents?.idsOf(leastRole[content.type]);
       const asked = { ...done, ...(able && { able }) };
+      const referred = await referredBy(store, done);
       return commitTurn(conversationId, key, (stored, moment) => {
         if (!stored) throw refuse({ reason: "noCase" });
         return decided(stored, moment, (opened) => {
-          const read = flow.readAct(asked, opened.conversation, moment);
+          const read = flow.readAct(asked, opened.conversation, moment, referred);
           if ("refused" in read) throw refuse(read.refused);
           const { event, said } = read;
           const next = step(flow, opened.conversation.snapshot, event);
-          return planned(opened, next, { event, by: "agent", key, said });
+          const turn = planned(opened, next, { event, by: "agent", key, said });
+          if (turn.log.some((body) => isTooLong(body, stored.channel)))
+            throw refuse({ reason: "wordsMissing" });
+          return turn;
         });
       });
     },
@@ -133,6 +139,13 @@ export function createReceiver(parts: {
     },
   };
 
+  /** Whether it is to stand in another message's place and is more than one message. */
+  function isTooLong(body: LogBody, channel: ChannelName): boolean {
+    return (
+      body.type === "message" && body.message.replaces !== undefined && !fits(channel, body.message)
+    );
+  }
+
   /** Loads, decides and commits; decides again where another turn came first. */
   async function commitTurn(
     conversationId: string,
@@ -141,7 +154,9 @@ export function createReceiver(parts: {
   ): Promise<"committed" | "duplicate"> {
     for (let attempt = 1; ; attempt++) {
       const moment = { now: clock.now(), dice: hex(clock.random(4)) };
-      const turn = decide(await store.load(conversationId), moment);
+      const first =
+        attempt === 1 && decideOnOlder(await store.load(conversationId, "orOlder"), moment);
+      const turn = first || decide(await store.load(conversationId), moment);
       if (!turn) return "duplicate";
       try {
         const follows = parts.desks ?? [];
@@ -151,6 +166,15 @@ export function createReceiver(parts: {
       } catch (error) {
         const lostRace = error instanceof StaleConversation || error instanceof CaseNumberTaken;
         if (!lostRace || attempt >= mostAttempts) throw error;
+      }
+    }
+
+    /** What may be old says nothing but what a commit would confirm: no refusal, and not that there is nothing to do. */
+    function decideOnOlder(stored: Conversation | undefined, moment: Moment): Turn | undefined {
+      try {
+        return stored && decide(stored, moment);
+      } catch {
+        return undefined;
       }
     }
   }

@@ -3,6 +3,7 @@ import type { DecisionRecord } from "../../flows/refund/context.ts";
 import { readFact, type Known } from "../../flows/refund/facts.ts";
 import type { RuleTopic } from "../../flows/refund/policy/rules.ts";
 import type { StoreReader } from "../adapters/sqlite/reader.ts";
+import { countShown } from "../core/evidence.ts";
 import { caseOf } from "./case-of.ts";
 import { differences, shown } from "./differences.ts";
 
@@ -64,7 +65,7 @@ function reassess(record: DecisionRecord, decided: Decide): Assessment | undefin
   const [origin = ""] = record.assessment.rule.split(".");
   const { answers, evidence, assessedAt: at, timeZone } = record;
   const topic = asked.includes(origin) ? (origin as RuleTopic) : record.topic;
-  return decided(topic, { answers, evidenceCount: evidence.length, at, timeZone });
+  return decided(topic, { answers, evidenceCount: countShown(evidence), at, timeZone });
 }
 
 /** What a customer would notice; how it is founded and noted may change without. */

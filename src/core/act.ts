@@ -1,4 +1,6 @@
 import type { Agent, AgentRef, Role } from "./agent.ts";
+import type { Evidence, EvidenceRefusal } from "./evidence.ts";
+import type { Message } from "./message.ts";
 
 /** What an agent did to a conversation, in a form that every desk can make. */
 export interface Act {
@@ -55,8 +57,12 @@ export type ActContent =
   /** `over`: from the colleague who has it. */
   | { type: "taken"; over?: boolean }
   | { type: "released" }
-  /** To the customer. */
-  | { type: "said"; text: string }
+  /** To the customer. The text may be empty where there are files; `answers` is the key of the customer's message that it answers. */
+  | { type: "said"; text: string; files?: readonly Evidence[]; answers?: string }
+  /** Other words for what the agent said in the message of this id. */
+  | { type: "reworded"; message: string; text: string }
+  /** The agent's own message of this id is taken back. */
+  | { type: "withdrawn"; message: string }
   /** For colleagues. */
   | { type: "noted"; text: string }
   | { type: "asked"; wanted: WantedThing }
@@ -73,6 +79,14 @@ export type ActContent =
 
 export type ActType = ActContent["type"];
 
+/** What an act refers to, as it stands in the conversation's log. */
+export interface Referred {
+  /** The beginning of the customer's message that is answered. */
+  quote?: string;
+  /** The agent's own message that is reworded or withdrawn, as it was sent. */
+  message?: Message;
+}
+
 /**
  * Who may do what. Complete, as the compiler sees to it: an act without a
  * rule is no act.
@@ -81,6 +95,8 @@ export const leastRole: Readonly<Record<ActType, Role>> = {
   taken: "agent",
   released: "agent",
   said: "agent",
+  reworded: "agent",
+  withdrawn: "agent",
   noted: "agent",
   asked: "agent",
   corrected: "agent",
@@ -114,6 +130,10 @@ export type ActRefusal =
   | { reason: "wordsMissing" }
   /** Something in the words is still to be filled in. */
   | { reason: "gapLeft" }
+  /** Only what one has said oneself, and not withdrawn, can be changed. */
+  | { reason: "notYours" }
+  /** A file that can't be taken, by its name. */
+  | { reason: "fileRefused"; file: string; refusal: EvidenceRefusal }
   /** Not understood as an answer to that question. */
   | { reason: "notUnderstood" }
   /** With it the policy's table has no row: more must be known. */

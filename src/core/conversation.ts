@@ -100,6 +100,8 @@ export interface Said {
   quote?: string;
   /** It changes what was said under this key. */
   edits?: string;
+  /** It takes back what was said under this key. */
+  deletes?: string;
   /** Who of the shop did it, and what. */
   agent?: AgentRef;
   act?: ActType;

@@ -1,6 +1,6 @@
 import type { FlowEvent, LogBody, LogEntry, Said } from "./conversation.ts";
 import { deskKey, type DeskName, type DeskPost } from "./desk.ts";
-import { type Message, type Span, plainText } from "./message.ts";
+import { type Message, type Span, plainText, withdraws } from "./message.ts";
 import type { Texts } from "./texts.ts";
 
 export type MessageState = "waiting" | "unknown" | "delivered" | "failed";
@@ -67,7 +67,7 @@ function actPost(
   { type }: FlowEvent,
   texts: Texts,
 ): DeskPost | undefined {
-  if (!agent || !act || act === "said") return undefined;
+  if (!agent || !act || act === "said" || act === "reworded") return undefined;
   const { name } = agent;
   if (act === "noted")
     return {
@@ -104,9 +104,14 @@ function messagePost(
   if (!isPeoples) return undefined;
   const state = stateOf(id);
   const told = texts.text(`desk:state.${state}`);
+  if (withdraws(message)) return state === "failed" ? line(`${marks[state]} ${told}`) : undefined;
+  const isReworded = message.replaces !== undefined;
   return {
     spans: [
       { text: `${marks[state]} `, as: "label" },
+      ...(isReworded
+        ? [{ text: `${texts.text("console:said.reworded")} · `, as: "label" as const }]
+        : []),
       { text: wordsOf(message), as: "words" },
       ...(state === "delivered" ? [] : [{ text: `\n${told}`, as: "label" as const }]),
     ],
@@ -123,6 +128,8 @@ function platformPost(event: FlowEvent, texts: Texts): DeskPost | undefined {
       return line(`⚠ ${texts.text(`console:unreachable.${said.reason}`)}`);
     case "customer-reachable":
       return line(texts.text("desk:reachable"));
+    case "message-deleted":
+      return line(`• ${texts.text("console:said.deletes")}`);
     case "message-undelivered": {
       const known = `console:delivery.reason.${said.reason}`;
       const why = texts.has(known)

@@ -30,12 +30,23 @@ export class CaseNumberTaken extends BotError {
   }
 }
 
-/** The store can't write now: disk full, file gone, lock held. Nothing of the commit has happened. */
+/** The store can't be used now: disk full, file gone, lock held, no answer. The same call may be repeated. */
 export class StoreUnavailable extends BotError {
   readonly code = "store-unavailable";
   readonly retryable = true;
   constructor(what: string, options?: ErrorOptions) {
     super(`the store can't ${what}`, options);
+  }
+}
+
+/** This Redis would lose what it is given. */
+export class StoreUnsafe extends BotError {
+  readonly code = "store-unsafe";
+  readonly retryable = false;
+  constructor(dangers: readonly string[]) {
+    super(
+      `Redis is not safe for conversations: ${dangers.join("; ")}; or set REDIS_UNSAFE=accept to use it all the same`,
+    );
   }
 }
 

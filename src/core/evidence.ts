@@ -5,9 +5,25 @@ export const evidenceTypes = [
   "image/webp",
   "image/gif",
   "application/pdf",
+  "audio/ogg",
+  "audio/mpeg",
+  "audio/mp4",
 ] as const;
 
 export type EvidenceType = (typeof evidenceTypes)[number];
+
+/** What people listen to, such as a voice message. */
+export const isAudio = ({ type }: Pick<Evidence, "type">): boolean => type.startsWith("audio/");
+
+/** How many of them show something: a recording answers no question for pictures. */
+export const countShown = (files: readonly Pick<Evidence, "type">[]): number =>
+  files.filter((file) => !isAudio(file)).length;
+
+/** Of a file name that tells the type, without the dot. */
+export function endingOf(type: EvidenceType): string {
+  if (type === "audio/mpeg") return "mp3";
+  return type === "audio/mp4" ? "m4a" : (type.split("/")[1] ?? "");
+}
 
 /** 10 MB: a phone's photo at full quality fits, and ten of them are no burden on a small disk. */
 export const maxEvidenceBytes = 10_000_000;
@@ -23,7 +39,7 @@ export const ticketValidMs = 23 * hourMs;
 /** For how long a file that nothing names is kept: longer than its ticket is valid by far more than a turn takes. */
 export const unsentKeptMs = ticketValidMs + hourMs;
 
-/** A customer's picture or document, of which the shop holds its own copy. */
+/** A picture, document or recording of a customer or an agent, of which the shop holds its own copy. */
 export interface Evidence {
   /** Unguessable; names the copy in the evidence store. */
   id: string;
@@ -32,9 +48,9 @@ export interface Evidence {
   type: EvidenceType;
   /** Of the bytes as received. */
   sizeBytes: number;
-  /** What the customer's device called it: for show only, at most 100 characters, without control characters. */
+  /** What the sender's device called it: for show only, at most 100 characters, without control characters. */
   name: string;
-  /** Of the cleaned picture that is shown; absent for a PDF. */
+  /** Of the cleaned picture that is shown; absent for what is none. */
   view?: { widthPx: number; heightPx: number };
 }
 

@@ -1,5 +1,5 @@
 import type { AnyStateMachine } from "xstate";
-import type { Act, ActRefusal, DecisionDraft } from "./act.ts";
+import type { Act, ActRefusal, DecisionDraft, Referred } from "./act.ts";
 import type { AgentRef } from "./agent.ts";
 import type { Conversation, FlowEvent, Said, Snapshot } from "./conversation.ts";
 import type { Case, CaseDescription } from "./case.ts";
@@ -36,6 +36,7 @@ export interface Flow {
     act: Act,
     conversation: Conversation,
     moment: Moment,
+    referred?: Referred,
   ): { event: FlowEvent; said: Said } | { refused: ActRefusal };
   languageOf(snapshot: Snapshot): Language;
   /** Where the customer stands, for counting. */

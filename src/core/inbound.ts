@@ -38,6 +38,8 @@ export type InboundContent =
   | { type: "form"; answers: Readonly<Record<string, string>> }
   /** Changed an earlier text; `of` is the key of the inbound that brought it. */
   | { type: "edited"; of: string; text: string }
+  /** Took an earlier message back; `of` is the key of the inbound that brought it. */
+  | { type: "deleted"; of: string }
   /** Nothing can be sent to the customer any more. */
   | { type: "unreachable"; reason: UnreachableReason }
   /** It can again. */

@@ -16,8 +16,12 @@ export interface Message {
   progress?: { step: number; of: number };
   /** The person of the shop who says it; absent where the bot does. */
   author?: AgentRef;
-  /** The message of this conversation that it takes the place of. */
+  /** The id of an earlier message in whose place it stands; without blocks that one is withdrawn. */
   replaces?: string;
+  /** The key of the customer's message that it answers. */
+  answers?: string;
+  /** The beginning of that message, at most 200 characters. */
+  quote?: string;
   /** What the message waits for beside its choices; shapes the keyboard and the placeholder of a channel. */
   awaits?: "text" | "figure" | "files";
   /** The open question, and those behind it that can be answered together with it where a channel has forms. */
@@ -44,6 +48,8 @@ export type Block =
   | AssessmentBlock
   | DecisionBlock
   | { type: "caseNumber"; label: string; number: string }
+  /** Something that an agent sends. */
+  | { type: "file"; file: Evidence }
   /** A text that the customer can keep as a file. */
   | { type: "document"; title: string; filename: string; text: string; downloadLabel: string };
 
@@ -109,6 +115,25 @@ export interface Choice {
   pinned?: true;
 }
 
+export const filesIn = ({ blocks }: Pick<Message, "blocks">): Evidence[] =>
+  blocks.flatMap((block) => (block.type === "file" ? [block.file] : []));
+
+/** Whether it takes an earlier message back. */
+export const withdraws = ({ replaces, blocks }: Message): boolean =>
+  replaces !== undefined && blocks.length === 0;
+
+/** The text of a message whose file stands beside it. */
+export const besideFiles = (message: Message): Message => ({
+  ...message,
+  blocks: message.blocks.filter(({ type }) => type !== "file"),
+});
+
+/** The text as a message of its own, where the earlier one can't be changed any more. */
+export function asCorrection({ replaces: _, ...message }: Message, label: string): Message {
+  const { blocks } = besideFiles(message);
+  return { ...message, blocks: [{ type: "text", text: label }, ...blocks] };
+}
+
 /** A piece of a message's text and how it may stand out where a channel can show that. */
 export interface Span {
   text: string;
@@ -127,7 +152,8 @@ export function spansOf(message: Message): Span[] {
     "\n\n",
   );
   const { author } = message;
-  return author ? [{ text: `${author.name}\n`, as: "heading" }, ...spans] : spans;
+  if (!author) return spans;
+  return [{ text: spans.length > 0 ? `${author.name}\n` : author.name, as: "heading" }, ...spans];
 }
 
 /** The message as plain text, for a transcript and a screen reader's log. */
@@ -157,6 +183,8 @@ function blockSpans(block: Block, colon: string): Span[] {
       ]);
     case "caseNumber":
       return [{ text: `${block.label}${colon}` }, { text: block.number, as: "heading" }];
+    case "file":
+      return [{ text: `📎 ${block.file.name}`.trim(), as: "words" }];
     case "document":
       return lines([[{ text: block.title, as: "heading" }], [{ text: block.text, as: "words" }]]);
     case "assessment":

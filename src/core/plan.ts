@@ -48,7 +48,8 @@ export interface Plan {
  * Turns the steps of one turn into what is stored: text is rendered here,
  * before the commit, so that a repeat sends the same bytes. A customer is
  * always answered; a timer or the platform only if the machine says
- * something, and nobody who can't be reached.
+ * something, and who can't be reached by people only: what those say waits
+ * for the customer's return.
  */
 export function plan(
   flow: Flow,
@@ -72,9 +73,15 @@ export function plan(
   const unreachable = reachAfter(taken, wasUnreachable);
   const returns = wasUnreachable !== undefined && unreachable === undefined;
   const answers = taken.by === "customer" || returns;
-  const speaks = unreachable === undefined && (answers || said.length > 0);
+  const speaks =
+    unreachable === undefined
+      ? answers || said.length > 0
+      : taken.by === "agent" && said.length > 0;
   const messages = speaks
-    ? flow.render(said, snapshot, textsIn(language)).flatMap((message) => split(message, fits))
+    ? flow.render(said, snapshot, textsIn(language)).flatMap((message) =>
+        // One message can stand in the place of one only.
+        message.replaces === undefined ? split(message, fits) : [message],
+      )
     : [];
   return {
     conversation: {
@@ -85,7 +92,10 @@ export function plan(
       flowVersion: flow.version,
       snapshot,
       ...flow.standingOf(snapshot),
-      promptedRevision: messages.length > 0 ? revision : before.promptedRevision,
+      // Other words for an earlier message leave the question that is open as it is.
+      promptedRevision: messages.some(({ replaces }) => replaces === undefined)
+        ? revision
+        : before.promptedRevision,
     },
     log: [
       ...log,

@@ -3,7 +3,7 @@ import { plainText, type Message } from "./message.ts";
 /**
  * The message in as many parts as its channel needs, before anything is
  * stored: one part is one message on the platform. The last one has the
- * choices, the progress and what is awaited. A part is never empty and never
+ * choices, the progress and what is awaited, each has the author. A part is never empty and never
  * ends within a character; a message that fits stays as it is. What can't be
  * cut any further is left for the channel to refuse.
  *
@@ -26,31 +26,41 @@ function firstOf(
   message: Message,
   fits: (message: Message) => boolean,
 ): { part?: Message; rest: Message } | undefined {
-  const { language, blocks } = message;
-  const part = (some: Message["blocks"]): Message => ({ language, blocks: some, choices: [] });
-  const [first, ...others] = blocks;
+  const { language, blocks, author, answers, quote, ...others } = message;
+  const part = (some: Message["blocks"]): Message => ({
+    language,
+    blocks: some,
+    choices: [],
+    ...(author && { author }),
+    ...(answers !== undefined && { answers }),
+    ...(quote !== undefined && { quote }),
+  });
+  // Only the first is seen as the answer to a customer's words.
+  const last = { language, ...(author && { author }), ...others };
+  const [first, ...behind] = blocks;
   if (!first) return undefined;
-  const whole = others.findLastIndex((_, index) => fits(part(blocks.slice(0, index + 1)))) + 1;
+  const whole = behind.findLastIndex((_, index) => fits(part(blocks.slice(0, index + 1)))) + 1;
   if (whole > 0)
     return {
       part: part(blocks.slice(0, whole)),
-      rest: { ...message, blocks: blocks.slice(whole) },
+      rest: { ...last, blocks: blocks.slice(whole) },
     };
-  const text = plainText(part([first])).trim();
+  if (first.type === "file") return undefined;
+  const text = plainText({ language, blocks: [first], choices: [] }).trim();
   // Space at its ends can be all that is too much.
   const bare = { ...message, blocks: [textBlock(text)] };
-  if (others.length === 0 && fits(bare)) return { rest: bare };
-  if (others.length > 0 && fits(part(bare.blocks)))
+  if (behind.length === 0 && fits(bare)) return { rest: bare };
+  if (behind.length > 0 && fits(part(bare.blocks)))
     return {
       ...(text !== "" && { part: part(bare.blocks) }),
-      rest: { ...message, blocks: others },
+      rest: { ...last, blocks: behind },
     };
   const cut = cutOf(text, (length) => fits(part([textBlock(text.slice(0, length))])));
   if (cut === undefined) return undefined;
   const left = textBlock(text.slice(cut).trimStart());
   return {
     part: part([textBlock(text.slice(0, cut).trimEnd())]),
-    rest: { ...message, blocks: [left, ...others] },
+    rest: { ...last, blocks: [left, ...behind] },
   };
 }
 

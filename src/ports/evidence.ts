@@ -5,7 +5,8 @@ export interface Inspector {
   /**
    * `bytes` is the whole file. A picture is decoded apart from this process
    * and written anew, so the `view` has no metadata (place, device) and
-   * nothing a browser could run; a PDF is not looked into and has no view.
+   * nothing a browser could run; a PDF or a recording (Ogg, MP3, M4A) is told
+   * by its content, not looked into, and has no view.
    * Hostile input ends in a refusal, never in a throw or a hang.
    */
   inspect(bytes: Uint8Array): Promise<Inspected | { refused: EvidenceRefusal }>;

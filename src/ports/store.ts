@@ -9,12 +9,18 @@ import type { SessionRecords } from "./sessions.ts";
 
 /**
  * Everything that must survive a crash. An implementation keeps all promises
- * of `test/contract/store.ts` and `test/contract/desk-records.ts`. Every method may throw `StoreUnavailable`;
- * then nothing of the call has happened, and the same call may be repeated.
+ * of `test/contract/store.ts`, `test/contract/followings.ts` and
+ * `test/contract/desk-records.ts`. Every method may throw `StoreUnavailable`;
+ * then nothing of the call has happened or, where an answer was lost on the
+ * way, all of it: the same call may be repeated, and what had happened is not
+ * done twice.
  */
 export interface Store extends SessionRecords, AuditTrail {
-  /** The conversation as last committed. */
-  load(conversationId: string): Promise<Conversation | undefined>;
+  /**
+   * The conversation as last committed. `orOlder`: or as this process saw it
+   * last, which spares a way, for who commits on top of it: `commit` refuses what is old.
+   */
+  load(conversationId: string, orOlder?: "orOlder"): Promise<Conversation | undefined>;
 
   /**
    * Writes the next conversation, marks the inbound as handled, appends the
@@ -165,6 +171,14 @@ export interface Store extends SessionRecords, AuditTrail {
 
   /** Forgets keys handled before `before`. */
   forgetHandled(before: number): Promise<void>;
+
+  /**
+   * `changed` is called with the conversations that another process has
+   * committed to, or with none where it can't be told which: never the truth,
+   * only a reason to look. Word may come late or twice; lost word is made up
+   * for within seconds. Absent where one process has the store.
+   */
+  watch?(changed: (conversationIds: readonly string[]) => void): void;
 
   close(): Promise<void>;
 }

@@ -144,6 +144,27 @@ it("announces a case that nobody takes again, then to the leads", async () => {
   ]);
 });
 
+it("shows what was reworded, withdrawn and deleted, each once", async () => {
+  const shop = openShop();
+  await shop.openCase();
+  await shop.act({ type: "taken" });
+  await shop.say("mon adresse");
+  await shop.act({ type: "said", text: "Demian." });
+  const log = await shop.store.readLog("anna", 0, 1000);
+  const said = log.findLast(({ body }) => body.type === "message")?.body;
+  const message = said?.type === "message" ? said.id : "";
+  const heard = log.findLast(({ body }) => body.type === "event" && body.by === "customer")?.body;
+  await shop.act({ type: "reworded", message, text: "Demain." });
+  await shop.act({ type: "withdrawn", message });
+  await shop.receive({ type: "deleted", of: heard?.type === "event" ? heard.key : "" });
+  await shop.pass(10_000);
+  const shown = only(shop.forum.threads).said.join("\n");
+  expect(shown.split("Demain.")).toHaveLength(2);
+  expect(shown).toContain("✓ Modifié · Ida\nDemain.");
+  expect(shown.split("Ida a retiré un message")).toHaveLength(2);
+  expect(shown).toContain("Le client a supprimé un message");
+});
+
 describe("how it stands with an agent's words", () => {
   it("is waited for a moment, then shown on its way, and a failure is told", async () => {
     let attempts = 0;

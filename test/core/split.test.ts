@@ -230,3 +230,28 @@ describe("whatever the message", () => {
     expect(long.length).toBeLessThan(120);
   });
 });
+
+describe("an agent's message", () => {
+  const author = { id: "alva", name: "Alva" };
+  const file: Block = {
+    type: "file",
+    file: { id: "f", sha256: "", type: "image/png", sizeBytes: 1, name: "a.png" },
+  };
+
+  it("has its author on each part, and what it answers on the first only", () => {
+    const whole = message([text("a".repeat(30))], { author, answers: "key", quote: "q" });
+    const parts = split(whole, upTo(25));
+    expect(parts.map((part) => part.author)).toEqual(parts.map(() => author));
+    expect(parts.map((part) => part.quote)).toEqual(["q", undefined]);
+  });
+
+  it("with a file that takes no such text beside it becomes a text and a file", () => {
+    const fits = ({ blocks }: Message) => blocks.length === 1;
+    const parts = split(message([text("words"), file], { author }), fits);
+    expect(parts.map(({ blocks }) => blocks)).toEqual([[text("words")], [file]]);
+  });
+
+  it("with a file that is never taken is left for the channel to refuse", () => {
+    expect(split(message([file]), () => false)).toEqual([message([file])]);
+  });
+});

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startBot, type Bot } from "../support/bot.ts";
@@ -9,6 +10,7 @@ import { browserFault, openBrowser } from "../support/browser.ts";
 
 const fault = await browserFault();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const screenshot = fileURLToPath(new URL("../fixtures/files/screenshot.png", import.meta.url));
 /** Where screenshots are kept for a look; nowhere unless asked for. */
 const shots = process.env["SHOTS"];
 
@@ -323,4 +325,61 @@ describe.skipIf(fault !== undefined)("an agent at the desk", () => {
       expect(faults).toEqual([]);
     },
   );
+
+  it("sends a picture, quotes, rewords and withdraws, and the customer sees it at once and after a reload", async () => {
+    const customer = await openCase("sv");
+    const agent = await watched(desk);
+    await agent.goto(`${bot.url}/console/cases/${customer.number}?lang=en`);
+    await agent.locator(".act-taken button").click();
+    await agent.locator("#answer").waitFor();
+    await customer.page.locator("#text").fill("När får jag svar?");
+    await customer.page.locator("#text").press("Enter");
+    const asked = agent.locator(".turn.customer", { hasText: "När får jag svar?" });
+    await asked.waitFor();
+
+    await agent.locator("#answer").fill("Imorgn <b>");
+    await asked.locator("a", { hasText: "Answer this" }).click();
+    await agent.locator(".answering blockquote", { hasText: "När får jag svar?" }).waitFor();
+    expect(await agent.locator("#answer").inputValue()).toBe("Imorgn <b>");
+    await agent.locator("#attach summary").click();
+    await agent.locator("#files").setInputFiles(screenshot);
+    await agent.locator("#chosen img").waitFor();
+    await shoot(agent, "relay-composer");
+    expect(await axeFaults(agent)).toEqual([]);
+    await agent.locator(".answer button").click();
+
+    const said = customer.page.locator(".message.agent").last();
+    await customer.page.getByText("Imorgn <b>").waitFor();
+    await said.locator(".quote", { hasText: "När får jag svar?" }).waitFor();
+    const picture = said.locator(".files img");
+    await picture.waitFor();
+    await expect.poll(() => picture.evaluate("(image) => image.naturalWidth")).not.toBe(0);
+    await shoot(customer.page, "relay-customer");
+    expect(await agent.locator(".answering").count()).toBe(0);
+    expect(await agent.locator("#files").inputValue()).toBe("");
+
+    const own = agent.locator(".turn.agent", { hasText: "Imorgn <b>" });
+    await own.locator("summary", { hasText: "Edit" }).click();
+    await own.locator("textarea").fill("Imorgon");
+    await own.locator("details button").click();
+    await customer.page.getByText("Imorgon", { exact: true }).waitFor();
+    await said.getByText("Redigerat").waitFor();
+    expect(await said.locator(".files img, .quote").count()).toBe(2);
+    await customer.page.reload();
+    await customer.page.getByText("Imorgon", { exact: true }).waitFor();
+    expect(await customer.page.locator("body").innerText()).not.toContain("Imorgn");
+
+    const reworded = agent.locator(".turn.agent", { hasText: "Imorgon" });
+    await reworded.locator(".earlier summary").click();
+    await reworded.getByText("Imorgn <b>").waitFor();
+    await shoot(agent, "relay-reworded");
+    expect(await axeFaults(agent)).toEqual([]);
+    await reworded.locator("button", { hasText: "Withdraw" }).click();
+    await customer.page.getByText("Meddelandet har tagits tillbaka.").waitFor();
+    expect(await customer.page.getByText("Imorgon", { exact: true }).count()).toBe(0);
+    await shoot(customer.page, "relay-withdrawn");
+    await customer.page.reload();
+    await customer.page.getByText("Meddelandet har tagits tillbaka.").waitFor();
+    expect(faults).toEqual([]);
+  });
 });

@@ -53,6 +53,7 @@ export async function openConsole(
     language: "fr",
     timeZone: "Europe/Paris",
     act: async () => "committed",
+    keepEvidence: async () => ({ refused: "noRoom" }),
     flow: {
       ...refund,
       describe: (record) => record as CaseDescription,

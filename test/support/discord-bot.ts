@@ -8,6 +8,8 @@ import { openSqliteStore } from "../../src/adapters/sqlite/store.ts";
 import { createSharpInspector } from "../../src/adapters/sharp/inspector.ts";
 import { createKeepEvidence } from "../../src/app/keep-evidence.ts";
 import { createReceiver } from "../../src/app/receive.ts";
+import type { ActContent } from "../../src/core/act.ts";
+import type { Agent } from "../../src/core/agent.ts";
 import type { HeldInbound } from "../../src/core/inbound.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Log } from "../../src/ports/log.ts";
@@ -20,6 +22,10 @@ import { createWork, sleep } from "./work.ts";
 export interface DiscordBot {
   store: Store;
   discord: Discord;
+  /** Keeps a file as an agent's desk does. */
+  keepEvidence: ReturnType<typeof createKeepEvidence>;
+  /** What an agent does with the customer's latest case. */
+  act(customer: { id: string }, agent: Agent, content: ActContent): Promise<void>;
   /** What was accepted, in its order. */
   accepted: HeldInbound[];
   /** Leaves at once as a crash does, with the store open. */
@@ -78,6 +84,7 @@ export async function openDiscordBot(
     accept: (inbound) => options.accept?.(inbound, on) ?? on(inbound),
     prompt: receiver.prompt,
     store,
+    evidence,
     texts: library,
     clock,
     log,
@@ -102,6 +109,19 @@ export async function openDiscordBot(
   return {
     store,
     discord,
+    keepEvidence,
+    async act({ id }, agent, content) {
+      const conversationId = `discord-${id}`;
+      const [entry] = await store.casesOf(conversationId);
+      const caseNumber = entry?.number ?? "";
+      await receiver.act({
+        key: crypto.randomUUID(),
+        conversationId,
+        caseNumber,
+        agent,
+        content,
+      });
+    },
     accepted,
     crash() {},
     async close() {

@@ -33,6 +33,7 @@ export async function openTelegramBot(way: "polling" | "webhook" = "polling") {
   const server = await openTelegramServer();
   const store = openSqliteStore(":memory:");
   const inspector = createSharpInspector();
+  const evidence = openFileEvidence(folder);
   const receiver = createReceiver({
     flow: refund,
     store,
@@ -55,6 +56,7 @@ export async function openTelegramBot(way: "polling" | "webhook" = "polling") {
     accept: (inbound) => work.intake.accept(inbound),
     prompt: receiver.prompt,
     store,
+    evidence,
     texts: library,
     clock: systemClock,
     log: quiet,
@@ -68,7 +70,7 @@ export async function openTelegramBot(way: "polling" | "webhook" = "polling") {
     clock: { ...systemClock, now: () => sunday + Math.round(performance.now()) },
     keepEvidence: createKeepEvidence({
       inspector,
-      evidence: openFileEvidence(folder),
+      evidence,
       clock: systemClock,
     }),
   });

@@ -14,7 +14,16 @@ export type Form = Readonly<Record<string, readonly string[]>>;
 const readers: Record<ActType, (form: Form) => ActContent | undefined> = {
   taken: (form) => ({ type: "taken", ...(field(form, "over") === "1" && { over: true }) }),
   released: () => ({ type: "released" }),
-  said: (form) => ({ type: "said", text: field(form, "text") }),
+  said(form) {
+    const answers = field(form, "answers");
+    return { type: "said", text: field(form, "text"), ...(answers && { answers }) };
+  },
+  reworded: (form) => ({
+    type: "reworded",
+    message: field(form, "message"),
+    text: field(form, "text"),
+  }),
+  withdrawn: (form) => ({ type: "withdrawn", message: field(form, "message") }),
   noted: (form) => ({ type: "noted", text: field(form, "text") }),
   asked(form) {
     if (field(form, "wanted") === "question")

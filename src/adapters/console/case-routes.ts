@@ -2,13 +2,14 @@ import { type Context, Hono } from "hono";
 import type { Agent } from "../../core/agent.ts";
 import type { Case } from "../../core/case.ts";
 import type { LogEntry } from "../../core/conversation.ts";
-import type { Evidence } from "../../core/evidence.ts";
+import { endingOf, type Evidence } from "../../core/evidence.ts";
 import type { Flow } from "../../core/flow.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { EvidenceStore } from "../../ports/evidence.ts";
 import type { Store } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
 import { walk } from "../../core/replay.ts";
+import { field } from "./act-forms.ts";
 import { renderCase } from "./case.ts";
 import type { Picture } from "./chart.ts";
 import type { Outcome } from "./desk-forms.ts";
@@ -83,6 +84,7 @@ export function caseRoutes(parts: Parts): CaseRoutes {
         clauses: flow.clauses(own.texts),
         proposed: proposed && "block" in proposed ? proposed.block : undefined,
         outcome,
+        answering: answeringIn(log, c.req.query("answers"), outcome),
         phrase: outcome ? undefined : askedPhrase(c, entry, agent, own, parts),
       },
     });
@@ -111,7 +113,7 @@ export function caseRoutes(parts: Parts): CaseRoutes {
     const bytes = file && (await evidence.original(file.id));
     if (!bytes) return notFound(c);
     // Never under the name the customer gave it: `x.html` would run where the agent opens it.
-    const name = `${number}-${file.sha256.slice(0, 8)}.${file.type.split("/")[1]}`;
+    const name = `${number}-${file.sha256.slice(0, 8)}.${endingOf(file.type)}`;
     return c.body(bodyOf(bytes), 200, {
       "Content-Type": file.type,
       "Content-Disposition": `attachment; filename="${name}"`,
@@ -127,7 +129,7 @@ export function caseRoutes(parts: Parts): CaseRoutes {
     }
   };
 
-  /** A file that the customer of this case sent, and no other. */
+  /** A file that was sent in this case's conversation, and no other. */
   const evidenceOf = async (number: string, id: string): Promise<Evidence | undefined> => {
     const entry = await store.findCase(number);
     const log = entry ? await readWholeLog(entry.conversationId) : [];
@@ -137,6 +139,22 @@ export function caseRoutes(parts: Parts): CaseRoutes {
   };
 
   return { app, showCase };
+}
+
+/** The customer's message that is answered: of the link that asked for it, or of the form that came back. */
+function answeringIn(
+  log: readonly LogEntry[],
+  seq = "",
+  outcome?: Outcome,
+): { key: string; words: string } | undefined {
+  const wanted = outcome?.sent === "said" ? field(outcome.form, "answers") : undefined;
+  for (const { seq: at, body } of log) {
+    if (body.type !== "event" || body.by !== "customer") continue;
+    if (wanted === undefined ? String(at) !== seq : body.key !== wanted) continue;
+    const { text, files = [] } = body.said ?? {};
+    return { key: body.key, words: text ?? files.map(({ name }) => name).join(", ") };
+  }
+  return undefined;
 }
 
 /** Hono takes no view on a shared buffer. */

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import type { Conversation, FlowEvent, LogEntry } from "../../core/conversation.ts";
-import type { Evidence } from "../../core/evidence.ts";
+import { endingOf, type Evidence, isAudio } from "../../core/evidence.ts";
 import type { AssessmentBlock } from "../../core/message.ts";
 import type { Passage } from "./deliveries.ts";
 import { renderComposer } from "./composer.ts";
@@ -9,6 +9,7 @@ import { type Desk, renderCorrection, renderOwner, renderRefusal } from "./desk-
 import { type Row, caseAddress, renderAgo, renderMarks, renderQueue } from "./list.ts";
 import { pathAddress } from "./path.ts";
 import { type Html, renderPage } from "./page.ts";
+import { renderPlayer } from "./file.ts";
 import { renderTargets } from "./targets.ts";
 import { renderTranscript } from "./transcript.ts";
 import { type Words, visible } from "./words.ts";
@@ -63,7 +64,7 @@ export function renderCase(words: Words, shown: OpenCase): Html {
     <section class="pane conversation-pane" aria-labelledby="conversation" tabindex="0">
       <h2 id="conversation">${words.say("case.conversation")}</h2>
       <div id="talk" data-live>
-        ${renderTranscript(words, { log, deliveries, customerLanguage: entry.language, address, correction: shown.correction })}
+        ${renderTranscript(words, { log, deliveries, customerLanguage: entry.language, address, correction: shown.correction, desk })}
       </div>
       <div class="composer">${renderComposer(words, desk)}</div>
     </section>
@@ -188,12 +189,14 @@ function renderEvidence(words: Words, file: Evidence, address: string): Html {
               height="${file.view.heightPx}"
               loading="lazy"
           /></a>`
-        : html`<span class="picture document" aria-hidden="true">PDF</span>`
+        : isAudio(file)
+          ? renderPlayer(words, file, at)
+          : html`<span class="picture document" aria-hidden="true">PDF</span>`
     }
     <p>
       <bdi class="name">${name}</bdi><br />
       <span class="quiet"
-        >${file.type.split("/")[1]?.toUpperCase()} · ${words.size(file.sizeBytes)} ·
+        >${endingOf(file.type).toUpperCase()} · ${words.size(file.sizeBytes)} ·
         <a href="${at}/original" aria-label="${words.say("case.downloadOf", { name })}" download
           >${words.say("case.download")}</a
         ></span

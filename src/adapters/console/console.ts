@@ -21,6 +21,7 @@ import { logRoutes } from "./log-routes.ts";
 import { renderNotice } from "./page.ts";
 import { phraseRoutes } from "./phrase-routes.ts";
 import { queueRoutes } from "./queue-routes.ts";
+import type { KeepEvidence } from "./sent-form.ts";
 import { type Words, wordsOf } from "./words.ts";
 
 export interface ConsoleOptions extends Omit<DoorOptions, "store"> {
@@ -47,6 +48,8 @@ export interface ConsoleOptions extends Omit<DoorOptions, "store"> {
   language: Language;
   timeZone: string;
   act(act: Act): Promise<unknown>;
+  /** Looks into an agent's file and keeps it. */
+  keepEvidence: KeepEvidence;
   /** Reads decision records and logs for people, and knows how a decision reads. */
   flow: Flow;
   /** What a case may be about. */
@@ -80,7 +83,7 @@ const styles = readFileSync(new URL("./console.css", import.meta.url), "utf8");
 const headers = {
   "Cache-Control": "no-store",
   "Content-Security-Policy":
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data: blob:; media-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Resource-Policy": "same-origin",
   // Under `no-referrer` a form says `Origin: null`, which is nobody's.
@@ -144,6 +147,7 @@ export function createConsole(options: ConsoleOptions): Console {
       texts: options.texts,
       flow: options.flow,
       act: (act) => options.act(act),
+      keepEvidence: (bytes, name) => options.keepEvidence(bytes, name),
       changes,
       agentOf,
       showCase: (...shown) => cases.showCase(...shown),

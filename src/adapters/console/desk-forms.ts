@@ -7,7 +7,7 @@ import type { DecisionBlock } from "../../core/message.ts";
 import { field, type Form } from "./act-forms.ts";
 import { caseAddress } from "./list.ts";
 import type { Html } from "./page.ts";
-import type { Words } from "./words.ts";
+import { type Words, visible } from "./words.ts";
 
 /** What the agent's last form came to, shown where it was sent from. */
 export interface Outcome {
@@ -29,6 +29,8 @@ export interface Desk {
   /** The formal update that waits for a second person. */
   proposed?: DecisionBlock | undefined;
   outcome?: Outcome | undefined;
+  /** The customer's message that the next answer is to quote. */
+  answering?: { key: string; words: string } | undefined;
   /** The ready sentence that the answer begins with. */
   phrase?: Phrase | undefined;
 }
@@ -40,9 +42,13 @@ export const isMine = ({ entry, agent }: Desk): boolean => entry.owner?.id === a
 export function renderRefusal(words: Words, { outcome }: Desk): Html | "" {
   const refused = outcome?.refused;
   if (!refused) return "";
-  const values = "name" in refused ? { name: refused.name } : {};
+  const values = {
+    ...("name" in refused && { name: refused.name }),
+    ...("file" in refused && { file: visible(refused.file) }),
+  };
   return html`<p class="refusal" role="alert" id="refusal">
     ${words.say(`refused.${refused.reason}`, values)}
+    ${"refusal" in refused && words.say(`said.refused.${refused.refusal}`)}
   </p>`;
 }
 
@@ -50,11 +56,16 @@ export function renderRefusal(words: Words, { outcome }: Desk): Html | "" {
 export function renderForm(
   desk: Desk,
   act: ActType | "preview",
-  { className = "", label }: { className?: string; label?: string },
+  {
+    className = "",
+    label,
+    hasFiles = false,
+  }: { className?: string; label?: string; hasFiles?: boolean },
   body: Html,
 ): Html {
   return html`<form
     method="post"
+    ${hasFiles && html`enctype="multipart/form-data"`}
     action="${caseAddress(desk.entry.number)}/${act}"
     class="${className}"
     ${label && html`aria-label="${label}"`}

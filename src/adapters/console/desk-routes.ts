@@ -7,10 +7,11 @@ import type { Flow } from "../../core/flow.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Store } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
-import { field, type Form, readAct, readDraft } from "./act-forms.ts";
+import { field, readAct, readDraft } from "./act-forms.ts";
 import type { Changes } from "./changes.ts";
 import type { Outcome } from "./desk-forms.ts";
 import { caseAddress } from "./list.ts";
+import { type KeepEvidence, keepFiles, limitUploads, sentIn } from "./sent-form.ts";
 
 interface Parts {
   store: Pick<Store, "findCase" | "countCases" | "casesOf">;
@@ -18,6 +19,7 @@ interface Parts {
   texts: TextLibrary;
   flow: Pick<Flow, "preview">;
   act: (act: Act) => Promise<unknown>;
+  keepEvidence: KeepEvidence;
   changes: Changes;
   agentOf: (c: Context) => Promise<Agent | undefined>;
   /** The case's page with what became of a form. */
@@ -105,7 +107,7 @@ export function deskRoutes(parts: Parts): Hono {
     const number = c.req.param("number");
     const [entry, agent] = await Promise.all([store.findCase(number), agentOf(c)]);
     if (!entry || !agent) return notFound(c);
-    const form = await formOf(c);
+    const { form } = await sentIn(c);
     const draft = readDraft(form);
     if (!draft) return notFound(c);
     const made = { number, by: agent, at: clock.now() };
@@ -114,14 +116,19 @@ export function deskRoutes(parts: Parts): Hono {
     return showCase(c, number, agent, { sent: "preview", form, ...shown });
   });
 
+  app.use("/cases/:number/said", limitUploads);
+
   app.post("/cases/:number/:act", async (c) => {
     const { number, act: type } = c.req.param();
     const [entry, agent] = await Promise.all([store.findCase(number), agentOf(c)]);
     if (!entry || !agent) return notFound(c);
-    const form = await formOf(c);
-    const content = readAct(type, form);
+    const { form, files } = await sentIn(c);
+    const read = readAct(type, form);
     const key = field(form, "key");
-    if (!content || !/^[\w-]{16,64}$/u.test(key)) return notFound(c);
+    if (!read || !/^[\w-]{16,64}$/u.test(key)) return notFound(c);
+    const kept = read.type === "said" ? await keepFiles(files, parts.keepEvidence) : [];
+    if ("refused" in kept) return showCase(c, number, agent, { sent: type, form, ...kept });
+    const content = read.type === "said" && kept.length > 0 ? { ...read, files: kept } : read;
     try {
       await act({
         // A key is the agent's own: nobody can use up another's.
@@ -139,14 +146,4 @@ export function deskRoutes(parts: Parts): Hono {
   });
 
   return app;
-}
-
-async function formOf(c: Context): Promise<Form> {
-  const body = await c.req.parseBody({ all: true });
-  return Object.fromEntries(
-    Object.entries(body).map(([name, value]) => [
-      name,
-      [value].flat().filter((one) => typeof one === "string"),
-    ]),
-  );
 }

@@ -1,10 +1,12 @@
 import { html } from "hono/html";
 import type { FlowEvent, LogEntry, Said } from "../../core/conversation.ts";
-import type { Evidence } from "../../core/evidence.ts";
 import type { Language } from "../../core/language.ts";
-import { type Message, plainText } from "../../core/message.ts";
+import { besideFiles, filesIn, type Message, plainText } from "../../core/message.ts";
 import { anchorOf, type Passage, reasonOf, renderState } from "./deliveries.ts";
+import { button, type Desk, isMine, renderForm, typed } from "./desk-forms.ts";
+import { renderFile } from "./file.ts";
 import type { Html } from "./page.ts";
+import { type Retold, retoldIn } from "./retold.ts";
 import { isAlert } from "./targets.ts";
 import { type Words, visible } from "./words.ts";
 
@@ -18,15 +20,16 @@ interface Transcript {
   address: string;
   /** What a correction says. */
   correction: (event: FlowEvent) => string | undefined;
+  desk: Desk;
 }
 
 /** What was said, day by day. */
 export function renderTranscript(words: Words, transcript: Transcript): Html {
   let shownDate = "";
-  const passages = new Map(transcript.deliveries.map((one) => [one.seq, one]));
+  const retold = retoldIn(transcript.log);
   return html`<ol class="transcript">
     ${transcript.log.map((entry) => {
-      const turn = renderTurn(words, entry, transcript, passages);
+      const turn = renderTurn(words, entry, transcript, retold);
       const date = words.date(entry.at);
       if (!turn || date === shownDate) return turn;
       shownDate = date;
@@ -39,59 +42,146 @@ export function renderTranscript(words: Words, transcript: Transcript): Html {
 /** Undefined for what nobody said: a timer of the conversation's own, an assessment's record. */
 function renderTurn(
   words: Words,
-  { seq, at, body }: LogEntry,
-  { customerLanguage, address, correction }: Transcript,
-  passages: ReadonlyMap<number, Passage>,
+  entry: LogEntry,
+  transcript: Transcript,
+  retold: Retold,
 ): Html | undefined {
-  if (body.type === "message") {
-    const passage = passages.get(seq) ?? { seq, state: "sent" as const };
-    const { author } = body.message;
-    const who = author ? { who: "agent" as const, name: author.name } : { who: "bot" as const };
-    return renderLine(words, { seq, at, ...who }, renderMessage(body.message), passage);
-  }
+  const { seq, at, body } = entry;
+  if (body.type === "message") return renderSaid(words, { seq, at, ...body }, transcript, retold);
   if (body.type !== "event") return undefined;
-  if (body.by === "timer") return renderAlert(words, { ...body.event, seq, at });
-  if (!body.said) return undefined;
-  if (body.said.agent)
-    return renderAct(words, {
+  const { said, event, key } = body;
+  if (body.by === "timer") return renderAlert(words, { ...event, seq, at });
+  if (!said) return undefined;
+  if (said.agent) {
+    const corrected = said.act === "corrected" ? transcript.correction(event) : undefined;
+    const text = corrected ?? said.text;
+    const what = { ...said, ...(text !== undefined && { text }) };
+    return renderAct(words, { seq, at, type: event.type, ...what });
+  }
+  if (said.deletes !== undefined)
+    return renderDeed(words, { seq, at }, html`${words.say("said.deletes")}`);
+  return renderHeard(words, { seq, at, key, said }, transcript, retold);
+}
+
+/** What the bot or an agent said, in its latest words; of what stands in an earlier one's place only whether it failed. */
+function renderSaid(
+  words: Words,
+  { seq, at, id, message }: { seq: number; at: number; id: string; message: Message },
+  { deliveries, address, desk }: Transcript,
+  { rewordings, withdrawn }: Retold,
+): Html | undefined {
+  const passage = deliveries.find((one) => one.seq === seq) ?? { seq, state: "sent" as const };
+  if (message.replaces !== undefined)
+    return passage.state === "sent"
+      ? undefined
+      : renderDeed(words, { seq, at }, renderPassage(words, passage));
+  const versions = [message, ...(rewordings.get(id) ?? [])];
+  const latest = versions.at(-1) ?? message;
+  const { author } = message;
+  const who = author ? { who: "agent" as const, name: author.name } : { who: "bot" as const };
+  const isWithdrawn = withdrawn.has(id);
+  return renderLine(
+    words,
+    { seq, at, ...who },
+    html`${isWithdrawn && renderMark(words, "withdrawn")}
+    ${versions.length > 1 && renderMark(words, "reworded")} ${renderMessage(words, latest, address)}
+    ${renderEarlier(
+      words,
       seq,
-      at,
-      type: body.event.type,
-      ...body.said,
-      ...(body.said.act === "corrected" && {
-        text: correction(body.event) ?? body.said.text ?? "",
-      }),
-    });
-  const { text, files = [], refused = [], quote, edits } = body.said;
+      versions.slice(0, -1).map((one) => wordsOf(one)),
+      message.language,
+    )}
+    ${author?.id === desk.agent.id && !isWithdrawn && renderChange(words, desk, { seq, id, latest })}`,
+    passage,
+  );
+}
+
+/** What the customer said, in the latest words. */
+function renderHeard(
+  words: Words,
+  { seq, at, key, said }: { seq: number; at: number; key: string; said: Said },
+  { customerLanguage, address, desk }: Transcript,
+  { edits, deleted }: Retold,
+): Html {
+  const { files = [], refused = [], quote } = said;
+  const versions = [...(said.text ? [said.text] : []), ...(edits.get(key) ?? [])];
+  const text = versions.at(-1);
+  const isDeleted = deleted.has(key);
+  const hasWords = text !== undefined || files.length > 0;
   return renderLine(
     words,
     { seq, at, who: "customer" },
-    html`${edits !== undefined && html`<p class="aside">${words.say("said.edited")}</p>`}
+    html`${said.edits !== undefined && renderMark(words, "edited")}
+    ${isDeleted && renderMark(words, "deleted")}
     ${quote && html`<blockquote lang="${customerLanguage}"><bdi>${visible(quote)}</bdi></blockquote>`}
-    ${text && html`<p lang="${customerLanguage}"><bdi>${text}</bdi></p>`}${files.length > 0 && html`<div class="files">${files.map((file) => renderThumbnail(file, address))}</div>`}
+    ${text && html`<p lang="${customerLanguage}" ${isDeleted && html`class="gone"`}><bdi>${text}</bdi></p>`}${files.length > 0 && html`<div class="files">${files.map((file) => renderFile(words, file, address))}</div>`}
+    ${renderEarlier(words, seq, versions.slice(0, -1), customerLanguage)}
     ${
       refused.length > 0 &&
       html`<ul class="aside">
         ${refused.map((refusal) => html`<li>${words.say(`said.refused.${refusal}`)}</li>`)}
       </ul>`
+    }
+    ${
+      hasWords &&
+      isMine(desk) &&
+      html`<p class="own">
+        <a href="${address}?answers=${seq}#answer">${words.say("said.answer")}</a>
+      </p>`
     }`,
   );
 }
 
-/** What the timer of one of the conversation's cases raised. */
-function renderAlert(
+const renderMark = (words: Words, what: "edited" | "deleted" | "reworded" | "withdrawn"): Html =>
+  html`<p class="aside">${words.say(`said.${what}`)}</p>`;
+
+function renderEarlier(
   words: Words,
-  {
-    seq,
-    at,
-    type,
-    caseNumber = "",
-  }: { seq: number; at: number; type: string; caseNumber?: string },
-): Html | undefined {
-  if (!isAlert(type)) return undefined;
-  return html`<li class="turn act" id="${anchorOf(seq)}">
-    <p>${words.say(`alert.${type}`)} · ${caseNumber} ${renderTime(words, at)}</p>
-  </li>`;
+  seq: number,
+  earlier: readonly string[],
+  language: Language,
+): Html | "" {
+  if (earlier.length === 0) return "";
+  return html`<details class="earlier" id="earlier-${seq}">
+    <summary>${words.say("said.earlier")}</summary>
+    ${earlier.map((text) => html`<p lang="${language}"><bdi>${visible(text)}</bdi></p>`)}
+  </details>`;
+}
+
+/** What an agent can do with their own message: other words, where it has some, and taking it back. */
+function renderChange(
+  words: Words,
+  desk: Desk,
+  { seq, id, latest }: { seq: number; id: string; latest: Message },
+): Html {
+  const message = html`<input type="hidden" name="message" value="${id}" />`;
+  const language = words.say(`language.${latest.language}`);
+  const isOpen = typed(desk, "reworded", "message") === id;
+  const text = isOpen ? typed(desk, "reworded", "text") : wordsOf(latest);
+  const field = `words-${seq}`;
+  return html`<div class="own">
+    ${
+      text &&
+      html`<details id="reword-${seq}" ${isOpen && html`open`}>
+        <summary>${words.say("own.edit")}</summary>
+        ${renderForm(
+          desk,
+          "reworded",
+          { label: words.say("own.edit") },
+          html`${message}<label for="${field}">${words.say("own.label", { language })}</label>
+            <textarea id="${field}" name="text" rows="3" maxlength="3000" lang="${latest.language}">
+${text}</textarea>
+            ${button(words.say("do.reworded"))}`,
+        )}
+      </details>`
+    }
+    ${renderForm(
+      desk,
+      "withdrawn",
+      { label: words.say("do.withdrawn") },
+      html`${message}${button(words.say("do.withdrawn"), "link")}`,
+    )}
+  </div>`;
 }
 
 /** What an agent did, as a small line; a note in full, and what they said stands as the message itself. */
@@ -107,13 +197,34 @@ function renderAct(
       html`<p><bdi>${visible(text ?? "")}</bdi></p>`,
     );
   const done = type === "decision-proposed" ? "proposed" : act;
-  return html`<li class="turn act" id="${anchorOf(seq)}">
-    <p>
-      ${words.say(`did.${done}`, { name: agent.name })}
-      ${(act === "corrected" || act === "asked") && text && html`<bdi>${visible(text)}</bdi>`}
-      ${renderTime(words, at)}
-    </p>
+  return renderDeed(
+    words,
+    { seq, at },
+    html`${words.say(`did.${done}`, { name: agent.name })}
+    ${(act === "corrected" || act === "asked") && text && html`<bdi>${visible(text)}</bdi>`}`,
+  );
+}
+
+const renderDeed = (words: Words, { seq, at }: { seq: number; at: number }, done: Html): Html =>
+  html`<li class="turn act" id="${anchorOf(seq)}">
+    <p>${done} ${renderTime(words, at)}</p>
   </li>`;
+
+const renderPassage = (words: Words, passage: Passage): Html =>
+  html`${renderState(words, passage)} ${reasonOf(words, passage)}`;
+
+/** What the timer of one of the conversation's cases raised. */
+function renderAlert(
+  words: Words,
+  {
+    seq,
+    at,
+    type,
+    caseNumber = "",
+  }: { seq: number; at: number; type: string; caseNumber?: string },
+): Html | undefined {
+  if (!isAlert(type)) return undefined;
+  return renderDeed(words, { seq, at }, html`${words.say(`alert.${type}`)} · ${caseNumber}`);
 }
 
 function renderLine(
@@ -130,10 +241,7 @@ function renderLine(
   return html`<li class="turn ${who}" id="${anchorOf(seq)}">
     <p class="who">${words.say(`who.${who}`, { name })} ${renderTime(words, at)}</p>
     <div class="said">${said}</div>
-    ${
-      passage &&
-      html`<p class="delivery">${renderState(words, passage)} ${reasonOf(words, passage)}</p>`
-    }
+    ${passage && html`<p class="delivery">${renderPassage(words, passage)}</p>`}
   </li>`;
 }
 
@@ -142,28 +250,21 @@ const renderTime = (words: Words, at: number): Html =>
     >${words.time(at)}</time
   >`;
 
-function renderMessage(message: Message): Html {
-  const offered = message.choices.filter((choice) => choice.weight !== "quiet");
-  return html`<p lang="${message.language}"><bdi>${plainText(message)}</bdi></p>
-    ${
-      offered.length > 0 &&
-      html`<ul class="offered" lang="${message.language}">
-        ${offered.map((choice) => html`<li>${choice.label}</li>`)}
-      </ul>`
-    }`;
-}
+/** The text without who says it, and beside its files. */
+const wordsOf = ({ language, blocks }: Message): string =>
+  plainText(besideFiles({ language, blocks, choices: [] }));
 
-function renderThumbnail(file: Evidence, address: string): Html {
-  const at = `${address}/evidence/${encodeURIComponent(file.id)}`;
-  const name = visible(file.name);
-  return file.view
-    ? html`<a class="thumbnail" href="${at}/view"
-        ><img
-          src="${at}/view"
-          alt="${name}"
-          width="${file.view.widthPx}"
-          height="${file.view.heightPx}"
-          loading="lazy"
-      /></a>`
-    : html`<a class="file" href="${at}/original" download><bdi>${name}</bdi></a>`;
+function renderMessage(words: Words, message: Message, address: string): Html {
+  const offered = message.choices.filter((choice) => choice.weight !== "quiet");
+  const text = wordsOf(message);
+  const files = filesIn(message);
+  return html`${message.quote && html`<blockquote lang="${message.language}"><bdi>${visible(message.quote)}</bdi></blockquote>`}
+  ${text && html`<p lang="${message.language}"><bdi>${text}</bdi></p>`}
+  ${files.length > 0 && html`<div class="files">${files.map((file) => renderFile(words, file, address))}</div>`}
+  ${
+    offered.length > 0 &&
+    html`<ul class="offered" lang="${message.language}">
+      ${offered.map((choice) => html`<li>${choice.label}</li>`)}
+    </ul>`
+  }`;
 }

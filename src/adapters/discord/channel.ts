@@ -14,7 +14,7 @@ import { createDoors } from "./doors.ts";
 import { wordOf } from "./failure.ts";
 import { filesOf } from "./files.ts";
 import { createGateway, type ShardOf } from "./gateway.ts";
-import { readEdit, readMessage } from "./inbound.ts";
+import { readDeletion, readEdit, readMessage } from "./inbound.ts";
 import { userOf } from "./interaction.ts";
 import { createInteractions } from "./interactions.ts";
 import { createLanes } from "./lanes.ts";
@@ -55,7 +55,8 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
       }));
   const { supportChannel } = options;
   const doors = createDoors({ rest, rooms, clock, supportChannel, selfId });
-  const sender = createSender({ rest, rooms, doors, texts, log });
+  const { evidence } = options;
+  const sender = createSender({ rest, rooms, doors, texts, evidence, log });
   const interactions = createInteractions({ ...options, rest, rooms, doors, lanes, sender });
   const catchUp = createCatchUp({ rest, rooms, lanes, take, isClosing: () => closing, log, sleep });
   const desk =
@@ -111,6 +112,10 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
       ]);
     else if (type === GatewayDispatchEvents.MessageCreate) await takeMessage(d, d.guild_id);
     else if (type === GatewayDispatchEvents.MessageUpdate) await takeEdit(d, d.guild_id);
+    else if (type === GatewayDispatchEvents.MessageDelete)
+      await takeDeletions(d.channel_id, [d.id]);
+    else if (type === GatewayDispatchEvents.MessageDeleteBulk)
+      await takeDeletions(d.channel_id, d.ids);
     else if (type === GatewayDispatchEvents.InteractionCreate && desk?.isOurs(d))
       await desk.take(d);
     else if (type === GatewayDispatchEvents.InteractionCreate) {
@@ -142,6 +147,14 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
     const room = roomOf(message, guildId);
     const inbound = room && readEdit(message, room);
     if (inbound) await lanes.run(room.userId, () => take(inbound));
+  }
+
+  async function takeDeletions(channelId: string, ids: readonly string[]): Promise<void> {
+    const room = rooms.get(channelId);
+    if (!room) return;
+    await lanes.run(room.userId, async () => {
+      for (const id of ids) await take(readDeletion(id, room));
+    });
   }
 
   /** A direct message is its writer's room; a channel of a guild only if it was opened as one. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { MessageFlags, MessageType, type APIMessage, type APIUser } from "@discordjs/core";
+import { MessageType, type APIMessage, type APIUser } from "@discordjs/core";
 import type { Command, HeldContent, HeldInbound } from "../../core/inbound.ts";
 import { preferredLanguage, type Language } from "../../core/language.ts";
 import { fileOf } from "./files.ts";
@@ -43,6 +43,20 @@ export function readEdit(message: APIMessage, room: Room): HeldInbound | undefin
   };
 }
 
+/** What a deletion brings, whoever made it; nothing is answered, so nothing is said of where. */
+export function readDeletion(messageId: string, { userId }: Room): HeldInbound {
+  return {
+    conversationId: conversationOf(userId),
+    channel: "discord",
+    key: `discord:d:${messageId}`,
+    content: { type: "deleted", of: messageKey(messageId) },
+  };
+}
+
+/** The message of a key; undefined for what came otherwise. */
+export const messageIn = (key: string): string | undefined =>
+  /^discord:m:(\d{1,20})$/u.exec(key)?.[1];
+
 /** What an interaction brings: a command, a press, a form. */
 export function ofInteraction(
   id: string,
@@ -82,8 +96,7 @@ const from = ({ userId, channelId }: Room) => ({
 });
 
 function contentOf(message: APIMessage, { channelId }: Room): HeldContent {
-  const { id, content, attachments, sticker_items: stickers, flags = 0 } = message;
-  if ((flags & MessageFlags.IsVoiceMessage) !== 0) return { type: "unsupported", kind: "voice" };
+  const { id, content, attachments, sticker_items: stickers } = message;
   if (attachments.length > 0)
     return {
       type: "attachments",

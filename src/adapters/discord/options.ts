@@ -2,6 +2,7 @@ import type { HeldInbound } from "../../core/inbound.ts";
 import type { Language } from "../../core/language.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { DeskWork } from "../../ports/desk.ts";
+import type { EvidenceStore } from "../../ports/evidence.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Store } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
@@ -28,6 +29,8 @@ export interface DiscordOptions extends DiscordSettings {
   /** What the conversation is asked now. */
   prompt: (conversationId: string) => Promise<Prompted | undefined>;
   store: Pick<Store, "load" | "readMark" | "readMarks" | "writeMarks">;
+  /** What agents send. */
+  evidence: Pick<EvidenceStore, "original" | "view">;
   texts: TextLibrary;
   clock: Clock;
   log: Log;

@@ -6,10 +6,11 @@ import {
   type RESTPostAPIChannelMessageJSONBody,
 } from "@discordjs/core";
 import type { RawFile } from "@discordjs/rest";
-import type { Message } from "../../core/message.ts";
+import { besideFiles, type Block, filesIn, type Message } from "../../core/message.ts";
 import type { Texts } from "../../core/texts.ts";
 import type { LeasedReply } from "../../ports/store.ts";
 import { controlsOf } from "./controls.ts";
+import { messageIn } from "./inbound.ts";
 import { contentOf, plain } from "./markdown.ts";
 import type { Room } from "./rooms.ts";
 
@@ -31,31 +32,54 @@ export const inert = {
   flags: MessageFlags.SuppressEmbeds,
 };
 
-/** Whether Discord takes the message in one piece. */
-export const fits = (message: Message): boolean =>
-  contentOf(beside(message), linkTo(anyRoom)).length <= longestContent;
+/** For the word above what can't be edited any more and goes out anew. */
+const correctionLength = 30;
 
-/** The message as Discord takes it. The same reply has the same nonce, so that a repeat is none. */
-export function bodyOf({ id, message }: LeasedReply, room: Room, texts: Texts): Body {
+/** Whether Discord takes the message in one piece. */
+export function fits(message: Message): boolean {
+  const { length } = contentOf(beside(message), linkTo(anyRoom));
+  const room = message.replaces === undefined ? longestContent : longestContent - correctionLength;
+  return filesIn(message).length <= 1 && length <= room;
+}
+
+/** The text of a message of ours. */
+export const textOf = (message: Message, room: Room): string =>
+  contentOf(beside(message), linkTo(room));
+
+/**
+ * The message as Discord takes it. The same reply has the same nonce, so that
+ * a repeat is none. `attached` are the files that an agent sends with it.
+ */
+export function bodyOf(
+  { id, message }: Pick<LeasedReply, "id" | "message">,
+  room: Room,
+  texts: Texts,
+  attached: readonly RawFile[] = [],
+): Body {
+  const answered = messageIn(message.answers ?? "");
   return {
     ...inert,
-    content: contentOf(beside(message), linkTo(room)),
+    content: textOf(message, room),
+    ...(answered !== undefined && {
+      message_reference: { message_id: answered, fail_if_not_exists: false },
+    }),
     components: controlsOf(message, revisionOf(id), texts),
     nonce: nonceOf(id),
     enforce_nonce: true,
-    files: message.blocks.flatMap((block) =>
-      block.type === "document"
-        ? [
-            {
-              name: block.filename,
-              data: Buffer.from(block.text),
-              contentType: "text/plain; charset=utf-8",
-            },
-          ]
-        : [],
-    ),
+    files: [...message.blocks.flatMap(documentIn), ...attached],
   };
 }
+
+const documentIn = (block: Block): RawFile[] =>
+  block.type === "document"
+    ? [
+        {
+          name: block.filename,
+          data: Buffer.from(block.text),
+          contentType: "text/plain; charset=utf-8",
+        },
+      ]
+    : [];
 
 /** At most 25 characters; 144 bits. */
 export const nonceOf = (replyId: string): string =>
@@ -66,7 +90,7 @@ const revisionOf = (replyId: string): number => Number(replyId.split(":").at(-2)
 /** The text of a document stands in its file. */
 const beside = (message: Message): Message => ({
   ...message,
-  blocks: message.blocks.map((block) =>
+  blocks: besideFiles(message).blocks.map((block) =>
     block.type === "document" ? { type: "text", text: block.title } : block,
   ),
 });

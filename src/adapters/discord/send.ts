@@ -1,19 +1,16 @@
 import type { APIMessage } from "@discordjs/core";
 import { CustomerUnreachable, Moved } from "../../core/errors.ts";
+import { asCorrection, filesIn, withdraws } from "../../core/message.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Sent } from "../../ports/channel.ts";
+import type { EvidenceStore } from "../../ports/evidence.ts";
 import type { LeasedReply } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
+import { attach } from "./attach.ts";
+import { awake, change } from "./change.ts";
 import { spent } from "./controls.ts";
 import type { Doors } from "./doors.ts";
-import {
-  codeOf,
-  failureOf,
-  roomFaultOf,
-  threadIsArchived,
-  unknownMessage,
-  wordOf,
-} from "./failure.ts";
+import { codeOf, failureOf, roomFaultOf, unknownMessage, wordOf } from "./failure.ts";
 import { bodyOf, isSame, type Body } from "./outbound.ts";
 import type { Rest } from "./rest.ts";
 import type { Room, Rooms } from "./rooms.ts";
@@ -35,9 +32,10 @@ export function createSender(parts: {
   rooms: Rooms;
   doors: Doors;
   texts: TextLibrary;
+  evidence: Pick<EvidenceStore, "original" | "view">;
   log: Log;
 }): Sender {
-  const { rest, rooms, doors, texts, log } = parts;
+  const { rest, rooms, doors, texts, evidence, log } = parts;
   /** By receipt; empty once they can't be pressed. */
   const controls = new Map<string, Body["components"]>();
   const underWay = new Set<Promise<void>>();
@@ -47,20 +45,14 @@ export function createSender(parts: {
       const { address, conversationId, lastReceipt } = reply;
       if (address === undefined) throw new CustomerUnreachable("discord", "gone");
       const room = rooms.get(address) ?? { channelId: address, userId: userOf(conversationId) };
-      const body = bodyOf(reply, room, texts.in(reply.message.language));
+      if (reply.message.replaces !== undefined) return replace(reply, room);
       try {
-        const sent =
-          (reply.uncertain && (await readBack(room, lastReceipt, body))) ||
-          (await post(room, body));
-        const receipt = receiptOf(room.channelId, sent.id);
+        const { receipt, body } = await deliver(reply, room);
         remember(receipt, body.components);
         if (lastReceipt !== undefined && lastReceipt !== receipt) later(retire(lastReceipt));
         return { receipt };
       } catch (error) {
-        // The nonce's message was sent, and has been deleted since (discord-api-docs PR#6647).
-        if (codeOf(error) === unknownMessage) return {};
-        if (roomFaultOf(error) === undefined) throw failureOf(error);
-        throw (await elsewhere(room)) ?? failureOf(error);
+        return refused(error, room);
       }
     },
     retired: (channelId, messageId) => remember(receiptOf(channelId, messageId), []),
@@ -69,13 +61,41 @@ export function createSender(parts: {
     },
   };
 
-  async function post({ channelId }: Room, body: Body): Promise<APIMessage> {
+  async function deliver(
+    { id, message, uncertain, lastReceipt }: LeasedReply,
+    room: Room,
+  ): Promise<{ receipt: string; body: Body }> {
+    const attached = await Promise.all(filesIn(message).map((file) => attach(file, evidence)));
+    const body = bodyOf({ id, message }, room, texts.in(message.language), attached);
+    const { channelId } = room;
+    const sent =
+      (uncertain && (await readBack(room, lastReceipt, body))) ||
+      (await awake(rest, channelId, (api) => api.channels.createMessage(channelId, body)));
+    return { receipt: receiptOf(channelId, sent.id), body };
+  }
+
+  /** @throws Moved where the customer has another room, or why the message is not taken. */
+  async function refused(error: unknown, room: Room): Promise<Sent> {
+    // The nonce's message was sent, and has been deleted since (discord-api-docs PR#6647).
+    if (codeOf(error) === unknownMessage) return {};
+    if (roomFaultOf(error) === undefined) throw failureOf(error);
+    throw (await elsewhere(room)) ?? failureOf(error);
+  }
+
+  /**
+   * In the place of an earlier message, or anew where that is gone. It has no
+   * receipt of its own: the other keeps its number, and the latest one its buttons.
+   */
+  async function replace(reply: LeasedReply, room: Room): Promise<Sent> {
+    const { message, replacesReceipt } = reply;
+    if (replacesReceipt !== undefined && (await change(rest, replacesReceipt, message))) return {};
+    if (withdraws(message)) return {};
+    const label = texts.in(message.language).text("chat:log.correction");
     try {
-      return await rest.ask((api) => api.channels.createMessage(channelId, body));
+      await deliver({ ...reply, message: asCorrection(message, label) }, room);
+      return {};
     } catch (error) {
-      if (codeOf(error) !== threadIsArchived) throw error;
-      await rest.ask((api) => api.channels.edit(channelId, { archived: false }));
-      return rest.ask((api) => api.channels.createMessage(channelId, body));
+      return refused(error, room);
     }
   }
 

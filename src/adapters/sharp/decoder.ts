@@ -6,7 +6,12 @@
  */
 import { fileTypeFromBuffer } from "file-type";
 import sharp from "sharp";
-import { type EvidenceRefusal, type EvidenceType, evidenceTypes } from "../../core/evidence.ts";
+import {
+  type EvidenceRefusal,
+  type EvidenceType,
+  evidenceTypes,
+  isAudio,
+} from "../../core/evidence.ts";
 
 export type Answer =
   | { type: EvidenceType; view?: { bytes: Uint8Array; widthPx: number; heightPx: number } }
@@ -37,7 +42,7 @@ sharp.unblock({
 async function look(bytes: Uint8Array): Promise<Answer> {
   const type = await typeOf(bytes);
   if (!type) return { refused: "wrongType" };
-  if (type === "application/pdf") return { type };
+  if (type === "application/pdf" || isAudio({ type })) return { type };
   try {
     const header = await sharp(bytes, { limitInputPixels: false }).metadata();
     if (header.width * header.height > maxPixels) return { refused: "tooManyPixels" };
@@ -47,14 +52,20 @@ async function look(bytes: Uint8Array): Promise<Answer> {
   }
 }
 
+/** Other names for what is taken; an animated PNG is a PNG whose first frame every decoder shows. */
+const sameAs: Readonly<Record<string, EvidenceType>> = {
+  "image/apng": "image/png",
+  "audio/ogg; codecs=opus": "audio/ogg",
+  "audio/x-m4a": "audio/mp4",
+};
+
 async function typeOf(bytes: Uint8Array): Promise<EvidenceType | undefined> {
   if (Buffer.from(bytes.subarray(0, 5)).toString("latin1") === "%PDF-") return "application/pdf";
   const mime = await fileTypeFromBuffer(bytes).then(
     (found) => found?.mime,
     () => undefined,
   );
-  // An animated PNG is a PNG whose first frame every decoder shows.
-  const type = mime === "image/apng" ? "image/png" : mime;
+  const type = sameAs[mime ?? ""] ?? mime;
   return evidenceTypes.find((known) => known === type && known !== "application/pdf");
 }
 

@@ -8,6 +8,7 @@ import type { Channel } from "../../ports/channel.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Desk, DeskWork } from "../../ports/desk.ts";
 import type { Lead, Leading } from "../../ports/lead.ts";
+import type { EvidenceStore } from "../../ports/evidence.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Store } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
@@ -55,6 +56,8 @@ export interface TelegramOptions {
   /** Sees to it that one process polls; absent where there is one. */
   lead?: Lead;
   store: Pick<Store, "load">;
+  /** What agents send. */
+  evidence: Pick<EvidenceStore, "original" | "view">;
   texts: TextLibrary;
   clock: Pick<Clock, "now">;
   log: Log;
@@ -83,7 +86,14 @@ export function openTelegram(options: TelegramOptions): Telegram {
   // The number before the colon is the bot's own.
   const self: Self = { id: Number(token.split(":")[0]) };
   const wayBack = () => self.username && `https://t.me/${self.username}`;
-  const send = createSender({ api: api.calls, texts, acknowledge, pauses, wayBack });
+  const send = createSender({
+    api: api.calls,
+    texts,
+    acknowledge,
+    pauses,
+    evidence: options.evidence,
+    wayBack,
+  });
   const fetching = new AbortController();
   let poller: Leading | undefined;
   let stopped = false;

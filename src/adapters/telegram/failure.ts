@@ -34,6 +34,11 @@ const refusals: readonly [RegExp, (description: string) => BotError][] = [
     /message is too long|MESSAGE_TOO_LONG|caption is too long/i,
     () => new Undeliverable(channel, "tooLong"),
   ],
+  [/VOICE_MESSAGES_FORBIDDEN/i, () => new Undeliverable(channel, "voiceForbidden")],
+  [
+    /PHOTO_INVALID_DIMENSIONS|IMAGE_PROCESS_FAILED/i,
+    () => new Undeliverable(channel, "photoRefused"),
+  ],
   [
     /can't parse (?:entities|MessageEntity)|entity begin|ENTIT(?:Y|IES)_/i,
     () => new Undeliverable(channel, "entities"),
@@ -92,6 +97,15 @@ function codeOf(error: unknown): string | undefined {
 /** Whether Telegram itself refuses the bot as a whole, which only its operator can mend. */
 export const refusesBot = (error: unknown): boolean =>
   error instanceof GrammyError && failureOf(error) instanceof PlatformUnavailable;
+
+/** What Telegram says of a message that was to be edited or deleted; undefined for anything else. */
+export function changeFaultOf(error: unknown): "unchanged" | "gone" | "tooOld" | undefined {
+  if (!(error instanceof GrammyError)) return undefined;
+  const { description } = error;
+  if (/message is not modified/i.test(description)) return "unchanged";
+  if (/message to (?:edit|delete) not found|MESSAGE_ID_INVALID/i.test(description)) return "gone";
+  return /message can't be (?:edited|deleted)/i.test(description) ? "tooOld" : undefined;
+}
 
 /** Whether an edit, a deletion or an acknowledgement had nothing left to do. */
 export const isDoneAlready = (error: unknown): boolean =>

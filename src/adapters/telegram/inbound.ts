@@ -172,27 +172,26 @@ function commandOf(text: string): HeldContent | undefined {
 }
 
 /**
- * What the file is, is told by its content later on. A film or a piece of
- * music in an album has no `ref`: it is part of the one answer and refused there.
+ * What the file is, is told by its content later on. A film in an album has
+ * no `ref`: it is part of the one answer and refused there.
  */
 function fileOf(message: Message): FileRef | undefined {
-  const { photo, document, animation, video, audio, media_group_id: album } = message;
+  const { photo, document, animation, video, voice, audio, media_group_id: album } = message;
   // An animation comes as a document too, and is a silent video.
   if (animation) return undefined;
-  if (album !== undefined && (video || audio)) return { ref: null, name: "" };
+  if (album !== undefined && video) return { ref: null, name: "" };
   const largest = photo?.at(-1);
-  const file = document ?? largest;
+  const file = document ?? voice ?? audio ?? largest;
   return (
     file && {
       ref: file.file_id,
-      name: document?.file_name?.toWellFormed() ?? "",
+      name: (document ?? audio)?.file_name?.toWellFormed() ?? "",
       ...(file.file_size !== undefined && { sizeBytes: file.file_size }),
     }
   );
 }
 
 function unsupportedKind(message: Message): UnsupportedKind | undefined {
-  if (message.voice || message.audio) return "voice";
   if (message.video || message.video_note || message.animation) return "video";
   if (message.sticker) return "sticker";
   if (message.location || message.venue) return "location";

@@ -1,8 +1,17 @@
 import type { MessageEntity } from "grammy/types";
-import { spansOf, type Block, type Message, type Span } from "../../core/message.ts";
+import {
+  besideFiles,
+  filesIn,
+  spansOf,
+  type Block,
+  type Message,
+  type Span,
+} from "../../core/message.ts";
 
 /** https://core.telegram.org/bots/api#sendmessage, in UTF-16 code units. */
 const longestText = 4096;
+/** https://core.telegram.org/bots/api#sendphoto, of any file's caption. */
+const longestCaption = 1024;
 /** Telegram forgets those beyond (https://core.telegram.org/api/entities). */
 const mostEntities = 100;
 
@@ -13,8 +22,11 @@ export interface TelegramText {
 }
 
 /** Whether Telegram takes the message in one piece. A document is sent as a file. */
-export const fits = (message: Message): boolean =>
-  documentOf(message) !== undefined || textLength(message) <= longestText;
+export function fits(message: Message): boolean {
+  const { length: files } = filesIn(message);
+  if (files > 0) return files === 1 && textLength(besideFiles(message)) <= longestCaption;
+  return documentOf(message) !== undefined || textLength(message) <= longestText;
+}
 
 /** With room for the line that tells the progress. */
 const textLength = (message: Message): number =>

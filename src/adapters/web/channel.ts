@@ -36,6 +36,8 @@ export interface WebChat {
    * tells the open pages to look.
    */
   channel: Channel;
+  /** Another process has committed to it. */
+  changed(conversationId: string): void;
   /** Ends the event streams; their pages reconnect. */
   close(): void;
 }
@@ -118,6 +120,7 @@ export function createWebChat(options: WebChatOptions): WebChat {
         return {};
       },
     },
+    changed: (conversationId) => streams.wake(conversationId),
     close: () => streams.close(),
   };
 }

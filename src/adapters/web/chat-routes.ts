@@ -6,7 +6,7 @@ import { tooLong } from "./gate.ts";
 import { readMessage, readStart } from "./inbound.ts";
 import type { Limits } from "./limits.ts";
 import type { WebChatOptions } from "./options.ts";
-import { type PageEntry, pageEntry } from "./outbound.ts";
+import { type PageEntry, pageEntry, withoutReplaced } from "./outbound.ts";
 import { languageOf, refuse, tooFast } from "./refusals.ts";
 import { openUpload } from "./seals.ts";
 import type { Stream, Streams } from "./streams.ts";
@@ -102,7 +102,7 @@ export function chatRoutes({ options, visitors, limits, streams }: Parts): Hono 
         if (shown) entries.push(shown);
         last = entry.seq;
       }
-      if (found.length < logPage) return { entries, last };
+      if (found.length < logPage) return { entries: withoutReplaced(entries), last };
     }
   }
 

@@ -14,22 +14,36 @@ export type PageEntry =
       text?: string;
       files?: readonly PageFile[];
     }
-  /** `revision` goes back with a press. */
-  | { seq: number; at: number; from: "bot"; message: PageMessage; revision: number };
+  /**
+   * `revision` goes back with a press. `part` tells the messages apart; one
+   * that `replaces` another stands in its place, without blocks it takes it away.
+   */
+  | {
+      seq: number;
+      at: number;
+      from: "bot";
+      message: PageMessage;
+      revision: number;
+      part: string;
+      replaces?: string;
+    };
 
 export interface PageFile {
   name: string;
   type: string;
   sizeBytes: number;
-  /** Of the cleaned picture; absent for a PDF. */
+  /** Of the cleaned picture; absent for what is none. */
   viewUrl?: string;
   downloadUrl: string;
 }
 
-export type PageMessage = Omit<Message, "blocks"> & { blocks: readonly PageBlock[] };
+export type PageMessage = Omit<Message, "blocks" | "replaces" | "answers"> & {
+  blocks: readonly PageBlock[];
+};
 
 export type PageBlock =
-  | Exclude<Block, { type: "returnLink" | "review" }>
+  | Exclude<Block, { type: "returnLink" | "review" | "file" }>
+  | { type: "file"; file: PageFile }
   | (Extract<Block, { type: "returnLink" }> & { url: string })
   | (Omit<Extract<Block, { type: "review" }>, "rows"> & { rows: readonly PageReviewRow[] });
 
@@ -59,18 +73,42 @@ export function pageEntry(
     };
   }
   if (body.type === "message") {
+    const { replaces } = body.message;
     return {
       seq,
       at,
       from: "bot",
-      message: {
-        ...body.message,
-        blocks: body.message.blocks.map((block) => pageBlock(block, addresses)),
-      },
+      message: pageMessage(body.message, addresses),
       revision: revisionOf(body.id),
+      part: partOf(body.id),
+      ...(replaces !== undefined && { replaces: partOf(replaces) }),
     };
   }
   return undefined;
+}
+
+/** Keys and ids name the conversation. */
+const pageMessage = (
+  { replaces: _, answers: __, ...message }: Message,
+  addresses: Addresses,
+): PageMessage => ({
+  ...message,
+  blocks: message.blocks.map((block) => pageBlock(block, addresses)),
+});
+
+/** The end of a message's id: the rest names the conversation. */
+const partOf = (id: string): string => id.split(":").slice(-2).join(":");
+
+/** Without the words that were replaced or withdrawn later on: they are not told again. */
+export function withoutReplaced(entries: readonly PageEntry[]): PageEntry[] {
+  const replaced = new Set(
+    entries.flatMap((entry) => (entry.from === "bot" && entry.replaces ? [entry.replaces] : [])),
+  );
+  return entries.map((entry) =>
+    entry.from === "bot" && replaced.has(entry.part)
+      ? { ...entry, message: { ...entry.message, blocks: [] } }
+      : entry,
+  );
 }
 
 export function pageFile(evidence: Evidence, addresses: Addresses): PageFile {
@@ -86,6 +124,7 @@ export function pageFile(evidence: Evidence, addresses: Addresses): PageFile {
 
 function pageBlock(block: Block, addresses: Addresses): PageBlock {
   if (block.type === "returnLink") return { ...block, url: addresses.wayBack };
+  if (block.type === "file") return { type: "file", file: pageFile(block.file, addresses) };
   if (block.type !== "review") return block;
   return {
     ...block,

@@ -93,7 +93,12 @@ export const payloads: { readonly [T in EventType]: readonly (Meaning & { type: 
   "customer-wrote": [{ type: "customer-wrote", text: words, files }],
   taken: [{ type: "taken", ...act }],
   released: [{ type: "released", ...act }],
-  "agent-said": [{ type: "agent-said", text: words, ...act }],
+  "agent-said": [
+    { type: "agent-said", text: words, ...act },
+    { type: "agent-said", text: "", files, answers: source, quote: words, ...act },
+  ],
+  "agent-reworded": [{ type: "agent-reworded", message: "verify:1:0", text: words, files, ...act }],
+  "agent-withdrew": [{ type: "agent-withdrew", message: "verify:1:0", ...act }],
   "agent-noted": [{ type: "agent-noted", text: words, ...act }],
   "agent-asked": [
     ...wantedThings.map((wanted) => ({ type: "agent-asked" as const, wanted, ...act })),
@@ -118,5 +123,6 @@ export const payloads: { readonly [T in EventType]: readonly (Meaning & { type: 
   "customer-unreachable": [{ type: "customer-unreachable", reason: "blocked" }],
   "customer-reachable": [{ type: "customer-reachable" }],
   "customer-moved": [{ type: "customer-moved" }],
+  "message-deleted": [{ type: "message-deleted", of: source }],
   "message-undelivered": [{ type: "message-undelivered", message: "verify:0", reason: "tooLong" }],
 };

@@ -233,6 +233,8 @@ function tell(deed: Deed): string {
       return `asks for ${deed.command}`;
     case "unsupported":
       return `sends a ${deed.kind}`;
+    case "deleted":
+      return `deletes ${deed.of}`;
     case "unreachable":
     case "reachable":
     case "moved":

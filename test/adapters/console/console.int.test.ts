@@ -498,7 +498,7 @@ test("says on a case what became of its messages, what was edited, answered or r
   );
   expect(turns).toEqual([
     "Assistant 12:00 Premier message Delivered",
-    "Customer 12:00 Quel est le &lt;numéro&gt; ? 48213",
+    "Customer 12:00 Quel est le &lt;numéro&gt; ? 48214 Earlier version 48213",
     "Assistant 12:00 Deuxième message Perhaps twice The platform did not confirm the first try, so the message was sent again.",
     "Customer 12:00 Edited message 48214",
     "Customer 12:00 File not taken: too large File not taken: the platform did not hand it over",

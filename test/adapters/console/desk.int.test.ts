@@ -39,6 +39,7 @@ async function enter(who: Agent): Promise<void> {
     log: quiet,
     addressOf: () => "192.0.2.1",
     act: chat.receiver.act,
+    keepEvidence: async () => ({ refused: "noRoom" }),
     flow: refund,
     topics: () => [],
     publicUrl: () => "https://chat.example",

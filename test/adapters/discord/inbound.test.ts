@@ -60,11 +60,17 @@ describe("a message in a customer’s room", () => {
 
   it.each([
     ["sticker", "sticker"],
-    ["voice", "voice"],
     ["forwarded", "other"],
     ["withoutIntent", "other"],
   ])("that the bot can’t read is said to be so: %s", (name, kind) => {
     expect(contentOf(name)).toEqual({ type: "unsupported", kind });
+  });
+
+  it("that is spoken is a file", () => {
+    expect(contentOf("voice")).toMatchObject({
+      type: "attachments",
+      files: [{ name: "voice-message.ogg" }],
+    });
   });
 
   it.each(["joined", "bot", "webhook", "staff"])(

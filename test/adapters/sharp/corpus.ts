@@ -97,6 +97,26 @@ export function ftyp(brand: string) {
   ]);
 }
 
+/** The first page of an Ogg stream, with this packet in it. */
+export const ogg = (packet: string) =>
+  Buffer.concat([
+    Buffer.from("OggS\0\x02", "latin1"),
+    Buffer.alloc(20),
+    Buffer.from([1, packet.length]),
+    Buffer.from(packet, "latin1"),
+    Buffer.alloc(200),
+  ]);
+
+/** What a phone's voice message begins with. */
+export const opus = ogg("OpusHead\x01\x01\0\0\x80\xbb\0\0\0\0\0");
+
+/** A tag and a frame of silence. */
+export const mp3 = Buffer.concat([
+  Buffer.from("ID3\x03\0\0\0\0\0\0", "latin1"),
+  Buffer.from("fffb9064", "hex"),
+  Buffer.alloc(413),
+]);
+
 /** An empty archive named as one: any unzip takes what ends so. */
 export const zip = Buffer.concat([
   Buffer.from("PK\x03\x04", "latin1"),

@@ -15,6 +15,9 @@ import {
   endlessAsf,
   ftyp,
   gif,
+  mp3,
+  ogg,
+  opus,
   pdf,
   picture,
   png,
@@ -174,11 +177,27 @@ describe("a file that is not taken", () => {
     ["an endless ASF", endlessAsf],
     ["a PDF that begins late", Buffer.concat([Buffer.from("    "), pdf])],
     ["TIFF", Buffer.from("49492a0008000000", "hex")],
+    ["a film in Ogg", ogg("\x80theora\x03\x02\x01")],
+    ["a film in MP4", ftyp("mp42")],
   ])("is of the wrong type: %s", async (_, content) => {
     const bytes = typeof content === "string" ? Buffer.from(content, "latin1") : content;
     expect(await inspector.inspect(bytes)).toEqual({ refused: "wrongType" });
     expect(started).toHaveLength(1);
   });
+
+  it.each([
+    ["Ogg Opus", opus, "audio/ogg"],
+    ["Ogg Vorbis", ogg("\x01vorbis\0\0\0\0\x01"), "audio/ogg"],
+    ["MP3", mp3, "audio/mpeg"],
+    ["MP3 without a tag", mp3.subarray(10), "audio/mpeg"],
+    ["M4A", ftyp("M4A "), "audio/mp4"],
+  ] as const)(
+    "is a recording, told by its content and kept as it is: %s",
+    async (_, bytes, type) => {
+      const sha256 = createHash("sha256").update(bytes).digest("hex");
+      expect(await inspector.inspect(bytes)).toEqual({ type, sha256 });
+    },
+  );
 
   it("is of the wrong type when a real AVIF or TIFF", async () => {
     expect(await inspector.inspect(await picture(20, 20).avif().toBuffer())).toEqual({

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -16,6 +17,8 @@ import { openSqliteStore } from "../../../src/adapters/sqlite/store.ts";
 import { openTelegram } from "../../../src/adapters/telegram/channel.ts";
 import { createKeepEvidence } from "../../../src/app/keep-evidence.ts";
 import { createReceiver } from "../../../src/app/receive.ts";
+import type { ActContent } from "../../../src/core/act.ts";
+import type { Agent } from "../../../src/core/agent.ts";
 import type { LogBody } from "../../../src/core/conversation.ts";
 import { StoreUnavailable } from "../../../src/core/errors.ts";
 import type { Store } from "../../../src/ports/store.ts";
@@ -110,6 +113,7 @@ export async function openBot(options: BotOptions = {}) {
     addressOf: () => "192.0.2.1",
     publicUrl: () => "http://localhost",
     act: async () => "committed",
+    keepEvidence,
     flow: refund,
     topics: () => [],
     charts: { flow: refund.id, pictures: [] },
@@ -138,6 +142,7 @@ export async function openBot(options: BotOptions = {}) {
       accept: (inbound) => work.intake.accept(inbound),
       prompt: receiver.prompt,
       store,
+      evidence,
       texts: library,
       clock,
       log,
@@ -163,6 +168,7 @@ export async function openBot(options: BotOptions = {}) {
       }));
     return {
       channel: telegram.channel,
+      act: receiver.act,
       async stop() {
         await http?.close();
         await telegram.stopTaking();
@@ -187,6 +193,14 @@ export async function openBot(options: BotOptions = {}) {
     /** Everything that was said to the bot is durable, and confirmed to Telegram. */
     allTaken: () => eventually(() => server.world.updates.size).toBe(0),
     stop: () => running.stop(),
+    /** What an agent does with the customer's latest case. */
+    async act({ id }: Pick<Customer, "id">, agent: Agent, content: ActContent): Promise<void> {
+      const conversationId = `telegram-${id}`;
+      const [entry] = await kept.casesOf(conversationId);
+      const caseNumber = entry?.number ?? "";
+      await running.act({ key: randomUUID(), conversationId, caseNumber, agent, content });
+    },
+    keepEvidence,
     async start(given: Pick<BotOptions, "webhook"> = options) {
       running = await run(given);
     },

@@ -3,6 +3,7 @@ import { failing } from "../../support/telegram/faults.ts";
 import { mediaContent } from "../../support/telegram/media.ts";
 import type { Customer } from "../../support/telegram/people.ts";
 import { library } from "../../support/shop.ts";
+import { mp3, opus } from "../sharp/corpus.ts";
 import {
   type BotOptions,
   choose,
@@ -332,8 +333,8 @@ describe("files", () => {
   });
 
   it.each([
-    ["voice", (anna: Customer) => anna.voice(picture), "voice messages"],
-    ["audio", (anna: Customer) => anna.audio(picture), "voice messages"],
+    ["voice", (anna: Customer) => anna.voice(opus), "voice messages"],
+    ["audio", (anna: Customer) => anna.audio(mp3), "voice messages"],
     ["video", (anna: Customer) => anna.video(picture), "videos"],
     ["video note", (anna: Customer) => anna.videoNote(picture), "videos"],
     ["animation", (anna: Customer) => anna.animation(picture), "videos"],

@@ -113,8 +113,6 @@ describe("a message", () => {
   });
 
   it.each<[string, object]>([
-    ["voice", { voice: {} }],
-    ["voice", { audio: {} }],
     ["video", { video: {} }],
     ["video", { video_note: {} }],
     ["sticker", { sticker: {} }],
@@ -130,7 +128,18 @@ describe("a message", () => {
 
   it("with a moving picture is a video, though it comes as a document too", () => {
     expect(inboundOf(read("animation"))?.content).toEqual({ type: "unsupported", kind: "video" });
-    expect(inboundOf(read("voice"))?.content).toEqual({ type: "unsupported", kind: "voice" });
+  });
+
+  it("that is spoken is a file, what it is being told by its content", () => {
+    expect(inboundOf(read("voice"))?.content).toMatchObject({
+      type: "attachments",
+      files: [{ ref: expect.any(String), name: "" }],
+    });
+    const audio = { file_id: "a", file_unique_id: "b", duration: 1, file_name: "Memo.m4a" };
+    expect(contentOf({ audio })).toEqual({
+      type: "attachments",
+      files: [{ ref: "a", name: "Memo.m4a" }],
+    });
   });
 
   it.each(["pinned", "timerSet", "migrated", "reaction", "channelPost"])(

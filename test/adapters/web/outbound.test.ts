@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Addresses, pageEntry } from "../../../src/adapters/web/outbound.ts";
+import { type Addresses, pageEntry, withoutReplaced } from "../../../src/adapters/web/outbound.ts";
 import type { LogBody } from "../../../src/core/conversation.ts";
 import type { Evidence } from "../../../src/core/evidence.ts";
 import type { Block, Message } from "../../../src/core/message.ts";
@@ -85,6 +85,7 @@ test("shows a message of the bot with the revision that its buttons belong to", 
     from: "bot",
     message,
     revision: 12,
+    part: "12:0",
   });
 });
 
@@ -132,4 +133,39 @@ test.each<[string, LogBody]>([
   ["an assessment's record", { type: "assessment", assessment: { kind: "fullRefund" } }],
 ])("never shows %s", (_, body) => {
   expect(entry(body)).toBeUndefined();
+});
+
+test("gives an agent's file by an address of this visitor, and a quote without its key", () => {
+  const message: Message = {
+    ...says({ type: "text", text: "Voici" }, { type: "file", file: paper }),
+    author: { id: "alva", name: "Alva" },
+    answers: "web:conv:uuid",
+    quote: "Où est la facture ?",
+  };
+  const shown = entry({ type: "message", id: "conv:4:0", message });
+  expect(shown).toMatchObject({
+    part: "4:0",
+    message: {
+      quote: "Où est la facture ?",
+      blocks: [{ type: "text" }, { type: "file", file: { downloadUrl: "/original/p2" } }],
+    },
+  });
+  expect(JSON.stringify(shown)).not.toMatch(/conv|def/u);
+});
+
+test("tells which message stands in another's place, and not again what that one said", () => {
+  const first = entry({
+    type: "message",
+    id: "conv:4:0",
+    message: says({ type: "text", text: "Demian" }),
+  });
+  const next = entry({
+    type: "message",
+    id: "conv:5:0",
+    message: { ...says(), replaces: "conv:4:0" },
+  });
+  expect(next).toMatchObject({ part: "5:0", replaces: "4:0" });
+  const told = withoutReplaced([first, next].filter((one) => one !== undefined));
+  expect(told).toHaveLength(2);
+  expect(JSON.stringify(told)).not.toMatch(/Demian|conv/u);
 });

@@ -45,7 +45,7 @@ export interface Person {
   edit(messageId: string, text: string): Seen;
   delete(messageId: string): void;
   sticker(where: Where, name?: string): Seen;
-  voiceMessage(where: Where): Seen;
+  voiceMessage(where: Where, bytes?: Buffer): Seen;
   /** Of a name that their menu shows, in any of the languages. */
   command(name: string, options?: CommandOptions, where?: Where): Use;
   /** A button by its id or its label. Throws if it is not there or disabled. */
@@ -136,8 +136,8 @@ export function createPeople(world: World, links: Links): People {
         const channel = channelOf(user, where);
         return seen(sendMessage(world, channel, user, { body: {}, stickers }), links);
       },
-      voiceMessage(where) {
-        const files = [{ name: "voice-message.ogg", bytes: Buffer.from("OggS"), index: 0 }];
+      voiceMessage(where, bytes = Buffer.from("OggS")) {
+        const files = [{ name: "voice-message.ogg", bytes, index: 0 }];
         const attachments = [{ id: "0", duration_secs: 3.2, waveform: "AAAA" }];
         const body = { flags: messageFlag.voice, attachments };
         return seen(sendMessage(world, channelOf(user, where), user, { body, files }), links);

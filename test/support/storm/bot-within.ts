@@ -25,6 +25,7 @@ export function openBotWithin(dataDir: string, token: string, apiRoot: string): 
   const db = openDatabase(join(dataDir, "ombud.sqlite"));
   const store = createSqliteStore(db);
   const inspector = createSharpInspector();
+  const evidence = openFileEvidence(dataDir);
   const receiver = createReceiver({
     flow: refund,
     store,
@@ -43,13 +44,13 @@ export function openBotWithin(dataDir: string, token: string, apiRoot: string): 
     accept: (inbound: HeldInbound) => work.intake.accept(inbound),
     prompt: receiver.prompt,
     store,
+    evidence,
     texts: library,
     clock: systemClock,
     log: quiet,
     sleep,
   });
   const channels: Channel[] = [telegram.channel];
-  const evidence = openFileEvidence(dataDir);
   const keepEvidence = createKeepEvidence({ inspector, evidence, clock: systemClock });
   const work = createWork({ store, receiver, channels, clock: systemClock, keepEvidence });
   const worker = work.start();

@@ -119,17 +119,16 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (form.dataset["sending"]) return;
   form.dataset["sending"] = "1";
-  /** @type {[string, string][]} */
-  const pairs = [...new FormData(form, submitter)].flatMap(([name, value]) =>
-    typeof value === "string" ? [[name, value]] : [],
-  );
   try {
-    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(pairs) });
+    const answer = await fetch(form.action, { method: "POST", body: bodyOf(form, submitter) });
     const page = parse(await answer.text());
     if (answer.status === 401) return location.reload();
     if (answer.redirected) {
       for (const field of all(form, "[data-clears]"))
-        if (field instanceof HTMLTextAreaElement) field.value = field.defaultValue;
+        if (field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement)
+          field.value = field.defaultValue;
+      // Which message was to be answered stands in the address.
+      if (location.search) history.replaceState(null, "", answer.url);
     }
     adopt(page, { sent: form });
     const told = first("#refusal") ?? first("#preview");
@@ -141,6 +140,63 @@ document.addEventListener("submit", async (event) => {
   } finally {
     delete form.dataset["sending"];
   }
+});
+
+/** @param {HTMLFormElement} form @param {HTMLElement | null} submitter */
+function bodyOf(form, submitter) {
+  const data = new FormData(form, submitter);
+  if (form.enctype === "multipart/form-data") return data;
+  /** @type {[string, string][]} */
+  const pairs = [...data].flatMap(([name, value]) =>
+    typeof value === "string" ? [[name, value]] : [],
+  );
+  return new URLSearchParams(pairs);
+}
+
+// Another message to be answered: what is typed stays.
+document.addEventListener("click", async (event) => {
+  const { target } = event;
+  const link = target instanceof Element ? target.closest("a") : null;
+  if (!link || !(link.href.includes("?answers=") || link.closest(".answering"))) return;
+  event.preventDefault();
+  history.replaceState(null, "", link.href);
+  first(".answering")?.remove();
+  const field = first("#answer");
+  field?.focus();
+  if (!link.href.includes("?answers=")) return;
+  try {
+    const answer = await fetch(link.href, { headers: { accept: "text/html" } });
+    const quoted = parse(await answer.text()).querySelector(".answering");
+    if (quoted && !first(".answering"))
+      first("form.answer")?.prepend(document.importNode(quoted, true));
+  } catch {
+    location.href = link.href;
+  }
+});
+
+// What is about to be sent, as the customer will see it.
+document.addEventListener("change", ({ target }) => {
+  const list = first("#chosen");
+  if (!list || !(target instanceof HTMLInputElement) || target.type !== "file") return;
+  const files = [...(target.files ?? [])];
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  const isTooMuch = bytes > Number(target.dataset["most"]);
+  target.setCustomValidity(isTooMuch ? (first("#files-limit")?.textContent ?? "") : "");
+  if (isTooMuch) target.reportValidity();
+  list.replaceChildren(
+    ...files.map((file) => {
+      const item = document.createElement("li");
+      if (/^image\/(?:png|jpeg|webp|gif)$/u.test(file.type)) {
+        const picture = document.createElement("img");
+        picture.alt = "";
+        picture.src = URL.createObjectURL(file);
+        picture.addEventListener("load", () => URL.revokeObjectURL(picture.src));
+        item.append(picture);
+      }
+      item.append(file.name);
+      return item;
+    }),
+  );
 });
 
 /** The latest, which takes the place of the one before. @type {Notification | undefined} */

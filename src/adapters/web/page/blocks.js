@@ -16,20 +16,26 @@ import { say, spanOf } from "./words.js";
  *
  * @param {PageMessage} message
  * @param {Press} press
+ * @param {string} [part] by which it is found again
  * @returns {HTMLElement}
  */
-export function botMessage(message, press) {
+export function botMessage(message, press, part) {
   const article = el(
     "article",
     {
       class: message.author ? "message bot agent" : "message bot",
       lang: message.language,
       tabindex: -1,
+      "data-part": part,
     },
     message.author
       ? el("p", { class: "author" }, message.author.name)
       : hidden(spanOf("log.assistant")),
   );
+  if (message.quote) {
+    const words = el("span", { dir: "auto" }, message.quote);
+    article.append(el("blockquote", { class: "quote" }, hidden(spanOf("log.quoted")), words));
+  }
   /** @type {HTMLElement | undefined} */
   let bubble;
   for (const block of message.blocks) {
@@ -75,6 +81,8 @@ function blockElement(block, press) {
       return el("p", { class: "text" }, outerLink(block.url, block.label));
     case "returnLink":
       return returnLink(block);
+    case "file":
+      return fileList([block.file]);
     case "review":
       return review(block, press);
     case "assessment":

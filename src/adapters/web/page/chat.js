@@ -112,10 +112,18 @@ function notice(what, sentence) {
   if (banner.textContent !== shown) banner.textContent = shown;
 }
 
+/**
+ * What the bot says, and not in the place of what it said before.
+ *
+ * @param {PageEntry} entry
+ * @returns {entry is Extract<PageEntry, { from: "bot" }>}
+ */
+const isNews = (entry) => entry.from === "bot" && entry.replaces === undefined;
+
 /** The whole conversation, as after a reload. @param {PageEntry[]} entries */
 function showAll(entries) {
   log.setAttribute("aria-live", "off");
-  const newest = entries.findLast((entry) => entry.from === "bot")?.revision;
+  const newest = entries.findLast(isNews)?.revision;
   /** @type {HTMLElement | undefined} */
   let latest;
   for (const entry of entries) {
@@ -166,7 +174,7 @@ function show(entry) {
 
 /** The page goes along with the bot's latest message: its language, what it waits for. @param {PageEntry[]} entries */
 function followPrompt(entries, live = true) {
-  const latest = entries.findLast((entry) => entry.from === "bot");
+  const latest = entries.findLast(isNews);
   if (!latest) return;
   const { message } = latest;
   composer.expect(message.awaits);

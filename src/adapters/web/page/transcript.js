@@ -52,6 +52,25 @@ export function createTranscript({ log, onPress, onRetry, onDiscard }) {
     latestAt = at;
   }
 
+  /**
+   * Other words for what somebody of the shop said, or none any more; where it stands stays.
+   *
+   * @param {string} part
+   * @param {import("../outbound.ts").PageMessage} message
+   */
+  function replace(part, message) {
+    const old = log.querySelector(`[data-part="${CSS.escape(part)}"]`);
+    if (!old) return;
+    const next = botMessage(message, () => undefined);
+    const isWithdrawn = message.blocks.length === 0;
+    next.append(
+      isWithdrawn
+        ? el("p", { class: "withdrawn" }, spanOf("log.withdrawn"))
+        : el("p", { class: "edited" }, spanOf("log.edited")),
+    );
+    old.replaceChildren(...next.childNodes);
+  }
+
   /** Only the newest turn can be answered, and only once. */
   function refreshPrompts() {
     const isTaken = [...pending.values()].some(
@@ -80,11 +99,15 @@ export function createTranscript({ log, onPress, onRetry, onDiscard }) {
      * @returns {HTMLElement | undefined} undefined when there is nothing to show
      */
     add(entry) {
+      if (entry.from === "bot" && entry.replaces !== undefined) {
+        replace(entry.replaces, entry.message);
+        return undefined;
+      }
       if (entry.from === "bot") {
         markPause(entry.at);
         revision = Math.max(revision, entry.revision);
         const element = place(
-          botMessage(entry.message, (choice) => onPress(choice, entry.revision)),
+          botMessage(entry.message, (choice) => onPress(choice, entry.revision), entry.part),
         );
         prompts.push({ element, revision: entry.revision });
         refreshPrompts();

@@ -1,0 +1,271 @@
+import { createClient, createCluster, RESP_TYPES } from "redis";
+import { StoreUnavailable } from "../../core/errors.ts";
+import type { Log } from "../../ports/log.ts";
+import { reasonOf, replyCode, storeFailure } from "./failure.ts";
+import { type ScriptName, readScripts } from "./scripts.ts";
+
+/** How often it is looked at whether Redis still answers, and after how many looks without an answer it does not. */
+const lookEveryMs = 250;
+const looksWithoutAnswer = 5;
+/** How old the oldest call may get while others are answered (a node of a cluster that is silent, a jam). */
+const oldestLooks = 12;
+/** How long a call waits for a connection. */
+const waitForConnectionMs = 1000;
+const longestPauseMs = 1000;
+
+/** A connection that is always there: broken, it is made anew, and calls fail meanwhile rather than hang. */
+export interface Client {
+  /** Whether a script can touch one part only. */
+  readonly isCluster: boolean;
+  /**
+   * A script of this folder on one part. `also`: a second part, which Redis Cluster could not give.
+   *
+   * @throws StoreUnavailable (`the store can't <what>`); the script may have run all the same.
+   */
+  run<T>(what: string, script: ScriptName, call: Call): Promise<T>;
+  /** One command, whose first key is `key`. */
+  send<T>(what: string, key: string, command: readonly string[]): Promise<T>;
+  /** As `send`, for what may hold bytes that are no text. */
+  read(what: string, key: string, command: readonly string[]): Promise<Buffer | null>;
+  /** Nothing is asked of this Redis any more: every call throws this. */
+  refuse(error: Error): void;
+  close(): Promise<void>;
+}
+
+interface Call {
+  part: string;
+  also?: string;
+  args: readonly (string | number | Buffer)[];
+}
+
+type Command = readonly (string | Buffer)[];
+
+/** No timers of the client's own: one a command costs more than it gives, and ends nothing that was written. */
+const untimed = { timeout: 0 };
+const asBytes = { ...untimed, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } };
+
+/** What of node-redis's clients is used, one Redis or a cluster. */
+export interface Link {
+  connect(): Promise<unknown>;
+  destroy(): void;
+  close(): Promise<unknown>;
+  send(key: string | undefined, command: Command, options?: object): Promise<unknown>;
+  readonly isReady: boolean;
+}
+
+/** How node-redis connects to an address: `redis://`, `rediss://` or, for a socket of this machine, `unix://`. */
+export function optionsOf(address: string) {
+  const { protocol, pathname } = new URL(address);
+  const common = { connectTimeout: 1000, reconnectStrategy: false as const };
+  return protocol === "unix:"
+    ? { socket: { ...common, path: decodeURIComponent(pathname), tls: false as const } }
+    : { url: address, socket: common };
+}
+
+export function openLink(address: string, isCluster: boolean, lost: (error: Error) => void): Link {
+  if (isCluster) {
+    const { url, socket } = optionsOf(address);
+    const cluster = createCluster({
+      rootNodes: [{ ...(url !== undefined && { url }) }],
+      defaults: {
+        socket: { ...socket, reconnectStrategy: 250 } as never,
+        disableOfflineQueue: true,
+      },
+    });
+    // Each node's connection is made anew by the client itself.
+    cluster.on("error", () => undefined);
+    return {
+      connect: () => cluster.connect(),
+      destroy: () => cluster.destroy(),
+      close: () => cluster.close(),
+      send: (key, command, options = untimed) =>
+        cluster.sendCommand(key, false, command as string[], options),
+      get isReady() {
+        return cluster.isOpen;
+      },
+    };
+  }
+  // As it is tried again here: a connection that ends, ends for good.
+  const client = createClient({ ...optionsOf(address), disableOfflineQueue: true } as object);
+  client.on("error", lost);
+  client.on("end", () => lost(new Error("the connection has ended")));
+  return {
+    connect: () => client.connect(),
+    destroy: () => client.destroy(),
+    close: () => client.close(),
+    send: (_key, command, options = untimed) => client.sendCommand(command, options),
+    get isReady() {
+      return client.isReady;
+    },
+  };
+}
+
+/**
+ * The first connection is made by `connected`, which may refuse a Redis; every
+ * later one goes through it as well.
+ */
+export function createRedisClient(
+  address: string,
+  isCluster: boolean,
+  connected: (link: Link) => Promise<void>,
+  log: Log,
+): Client & { connect(): Promise<void> } {
+  const scripts = readScripts();
+  let link: Link | undefined;
+  let connecting: Promise<void> | undefined;
+  let lastFault: unknown;
+  let closed = false;
+  let refused: Error | undefined;
+  let look = 0;
+  let lastAnswer = 0;
+  const underWay = new Set<number[]>();
+
+  const looking = setInterval(() => {
+    look++;
+    const [oldest] = underWay;
+    if (!oldest) return;
+    // Counted in looks, not in time: a process that was stopped itself blames nobody.
+    const [since = look] = oldest;
+    const isSilent = look - Math.max(lastAnswer, since) >= looksWithoutAnswer;
+    if (isSilent || look - since >= oldestLooks) drop(link, new Error("Redis does not answer"));
+  }, lookEveryMs);
+  looking.unref();
+
+  function drop(which: Link | undefined, error: unknown): void {
+    if (!which || which !== link) return;
+    link = undefined;
+    lastFault = error;
+    if (!closed) log.error({ why: reasonOf(error) }, "Redis is lost and is tried again");
+    underWay.clear();
+    try {
+      which.destroy();
+    } catch {
+      // It was closed already.
+    }
+    void reconnect();
+  }
+
+  function reconnect(): Promise<void> {
+    connecting ??= (async () => {
+      for (let pauseMs = 50; !closed; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+        try {
+          await connect();
+          log.info({}, "Redis is there again");
+          return;
+        } catch (error) {
+          lastFault = error;
+          await new Promise<void>((resolve) => void setTimeout(resolve, pauseMs).unref());
+        }
+      }
+    })().finally(() => (connecting = undefined));
+    return connecting;
+  }
+
+  /** Connects once. */
+  async function connect(): Promise<void> {
+    const next: Link = openLink(address, isCluster, (error) => drop(next, error));
+    try {
+      await within(next.connect(), 2 * waitForConnectionMs);
+      await within(connected(next), 2 * waitForConnectionMs);
+      if (closed) throw new Error("the store is closed");
+      link = next;
+      lastAnswer = look;
+    } catch (error) {
+      try {
+        next.destroy();
+      } catch {
+        // It never was open.
+      }
+      throw error;
+    }
+  }
+
+  async function linked(): Promise<Link> {
+    if (closed) throw new Error("the store is closed");
+    if (link?.isReady) return link;
+    if (link) drop(link, lastFault);
+    await Promise.race([reconnect(), pause(waitForConnectionMs)]);
+    if (!link) throw lastFault ?? new Error("Redis can't be reached");
+    return link;
+  }
+
+  async function ask(key: string, command: Command, options?: object): Promise<unknown> {
+    if (refused) throw refused;
+    const on = link?.isReady ? link : await linked();
+    const asked = [look];
+    underWay.add(asked);
+    try {
+      return await on.send(key, command, options);
+    } finally {
+      underWay.delete(asked);
+      lastAnswer = look;
+    }
+  }
+
+  async function run<T>(what: string, name: ScriptName, { part, also, args }: Call): Promise<T> {
+    if (also !== undefined && isCluster)
+      throw new TypeError(`${name}: ${part} and ${also} are not together in Redis Cluster`);
+    const { sha, source } = scripts[name];
+    const keys = also === undefined || also === part ? ["1", part] : ["2", part, also];
+    const rest = [...keys, ...args.map((arg) => (typeof arg === "number" ? `${arg}` : arg))];
+    try {
+      return (await ask(part, ["EVALSHA", sha, ...rest])) as T;
+    } catch (error) {
+      if (replyCode(error) !== "NOSCRIPT") throw storeFailure(what, error);
+    }
+    return send(what, part, ["EVAL", source, ...rest]);
+  }
+
+  async function send<T>(
+    what: string,
+    key: string,
+    command: Command,
+    options?: object,
+  ): Promise<T> {
+    try {
+      return (await ask(key, command, options)) as T;
+    } catch (error) {
+      throw storeFailure(what, error);
+    }
+  }
+
+  return {
+    isCluster,
+    run,
+    send,
+    read: (what, key, command) => send(what, key, command, asBytes),
+    connect,
+    refuse(error) {
+      refused = error;
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      clearInterval(looking);
+      const last = link;
+      link = undefined;
+      // What was asked is carried out before that, as far as Redis answers.
+      await within(Promise.resolve(last?.close()), 2 * waitForConnectionMs).catch(() =>
+        last?.destroy(),
+      );
+    },
+  };
+}
+
+const pause = (ms: number) =>
+  new Promise<void>((resolve) => {
+    setTimeout(resolve, ms);
+  });
+
+async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new StoreUnavailable("reach Redis in time")), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined);
+  }
+}

@@ -1,0 +1,125 @@
+import { CaseNumberTaken, StaleConversation } from "../../core/errors.ts";
+import type { Commit } from "../../ports/store.ts";
+import type { CaseIndex } from "./cases.ts";
+import type { Client } from "./client.ts";
+import type { Due } from "./due.ts";
+import { deskShard, digestOf, homeOf, shardOf } from "./keys.ts";
+import type { Recent } from "./recent.ts";
+import { evidenceIn, restOf, standingOf } from "./stored.ts";
+
+/** Case numbers that are known to be reserved; beyond that they are asked for again. */
+const mostReserved = 10_000;
+
+type Outcome = "committed" | "duplicate";
+
+/**
+ * `Store.commit`: one script in the conversation's part. Case numbers, which
+ * no two conversations may share, are reserved before it in the desk's part; the
+ * index of the cases there is brought up to date after it.
+ */
+export function createCommit(
+  client: Client,
+  due: Due,
+  { index, recent }: { index: CaseIndex; recent: Recent },
+): (commit: Commit) => Promise<Outcome> {
+  const reserved = new Set<string>();
+
+  async function reserve({ conversation: { id }, cases }: Commit): Promise<void> {
+    const numbers = cases.map(({ number }) => number).filter((number) => !knows(number, id));
+    if (numbers.length === 0) return;
+    const args = [id, ...numbers];
+    const taken = await client.run<string>("commit", "reserve", { part: deskShard, args });
+    if (taken !== "") throw new CaseNumberTaken(taken);
+    if (reserved.size > mostReserved) reserved.clear();
+    for (const number of numbers) reserved.add(`${number} ${id}`);
+  }
+
+  const knows = (number: string, id: string) => reserved.has(`${number} ${id}`);
+
+  return async (commit) => {
+    const { conversation, handled, cases } = commit;
+    const part = shardOf(conversation.id);
+    const { digest, set } = digestOf(handled);
+    const home = homeOf(handled, conversation.id);
+    const isElsewhere = home !== part;
+    const args = argsOf(commit, { digest, set });
+    await reserve(commit);
+    if (isElsewhere && client.isCluster) {
+      const key = `${home}:h:${set}`;
+      if ((await client.send("commit", home, ["ZSCORE", key, digest])) !== null) {
+        await releaseOnly(part, commit);
+        return "duplicate";
+      }
+    }
+    due.touched(part);
+    // Until it is known how the commit ends.
+    recent.forget(conversation.id);
+    const also = isElsewhere && !client.isCluster && { also: home };
+    const [outcome] = await client
+      .run<[Outcome | "stale"]>("commit", "commit", { part, ...also, args })
+      .finally(() => due.touched(part));
+    if (outcome === "stale") throw new StaleConversation(conversation.id, conversation.revision);
+    if (outcome === "committed") {
+      recent.keep(conversation);
+      if (isElsewhere && client.isCluster) await noteAtHome(home, set, digest, commit.at);
+      if (cases.length > 0) await index.committed(conversation, cases);
+    }
+    return outcome;
+  };
+
+  /** What was held goes, also where its key was taken by another conversation. */
+  async function releaseOnly(part: string, { releases = [], conversation }: Commit): Promise<void> {
+    if (releases.length === 0) return;
+    const args = [conversation.id, ...releases];
+    await client.run("commit", "release", { part, args }).finally(() => due.touched(part));
+  }
+
+  /** The commit is made: where this is lost, only another conversation could take the same key again. */
+  async function noteAtHome(home: string, set: string, digest: string, at: number): Promise<void> {
+    const command = ["ZADD", `${home}:h:${set}`, "NX", `${at}`, digest];
+    await client.send("commit", home, command).catch(() => undefined);
+  }
+}
+
+function argsOf(
+  { conversation, at, log, timers, cases, releases = [], follows = [], resumes, fires }: Commit,
+  { digest, set }: { digest: string; set: string },
+): (string | number | Buffer)[] {
+  const { id, revision, channel } = conversation;
+  const snapshot = JSON.stringify(conversation.snapshot);
+  const bodies = log.map((body) => JSON.stringify(body));
+  const evidence = evidenceIn([snapshot, ...bodies]);
+  const changes = [...new Map(timers.map((timer) => [timer.id, timer])).values()];
+  return [
+    id,
+    revision,
+    at,
+    channel,
+    digest,
+    set,
+    standingOf(conversation),
+    restOf(conversation, snapshot),
+    releases.length,
+    ...releases,
+    log.length,
+    ...log.flatMap((body, index) => [
+      `${at} ${bodies[index]}`,
+      body.type === "message" ? body.id : "",
+    ]),
+    changes.length,
+    ...changes.flatMap((timer) =>
+      timer.type === "set"
+        ? [timer.id, timer.dueAt, JSON.stringify([channel, timer.event])]
+        : [timer.id, "", ""],
+    ),
+    cases.length,
+    ...cases.flatMap((one) => [one.number, JSON.stringify(one)]),
+    evidence.length,
+    ...evidence,
+    follows.length,
+    ...follows,
+    resumes ? 1 : 0,
+    fires?.id ?? "",
+    fires?.dueAt ?? "",
+  ];
+}
