@@ -153,7 +153,7 @@ async function run(config: Config): Promise<void> {
   const lead = createLead({ store, owner, clock, log, sleep: abortableSleep });
   const channels: Channel[] = [web.channel];
   const desks: Desk[] = [];
-  const atDesk = { hand, evidence, language: deskLanguage, repliesAreMarked };
+  const atDesk = { hand, evidence, keepEvidence, language: deskLanguage, repliesAreMarked };
   const accept = (inbound: HeldInbound) => intake.accept(inbound);
   // A platform's library is loaded only where it is used: it would make every start slower.
   const telegram =

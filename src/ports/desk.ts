@@ -2,6 +2,7 @@ import type { ActContent, ActRefusal, DecisionDraft } from "../core/act.ts";
 import type { Agent } from "../core/agent.ts";
 import type { Case } from "../core/case.ts";
 import type { DeskCard, DeskName, DeskPost } from "../core/desk.ts";
+import type { Evidence, EvidenceRefusal } from "../core/evidence.ts";
 import type { Language } from "../core/language.ts";
 import type { Message } from "../core/message.ts";
 import type { Allowance } from "../core/token-bucket.ts";
@@ -79,6 +80,11 @@ export interface DeskWork {
   /** Of the threads. */
   language: Language;
   evidence: Pick<EvidenceStore, "original" | "view">;
+  /** Looks into a file that an agent sends and keeps it, or says why not. @throws StoreUnavailable when the disk refuses. */
+  keepEvidence: (
+    bytes: Uint8Array,
+    name: string,
+  ) => Promise<Evidence | { refused: EvidenceRefusal }>;
 }
 
 /** Why somebody may do nothing at a desk; each is a locale key under `desk:refused`. */

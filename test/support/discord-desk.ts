@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { vi } from "vitest";
 import { openDiscord, type Discord } from "../../src/adapters/discord/channel.ts";
 import { openFileEvidence } from "../../src/adapters/files/evidence.ts";
+import { createSharpInspector } from "../../src/adapters/sharp/inspector.ts";
 import { openSqliteStore } from "../../src/adapters/sqlite/store.ts";
 import { createDeskHand } from "../../src/app/desk-hand.ts";
+import { createKeepEvidence } from "../../src/app/keep-evidence.ts";
 import { createReceiver } from "../../src/app/receive.ts";
 import type { ActContent } from "../../src/core/act.ts";
 import type { Agent, Role } from "../../src/core/agent.ts";
@@ -42,6 +44,9 @@ export async function openDiscordDesk(
   const clock = systemTime;
   const agents = options.agents ?? new Map<string, Agent>();
   const evidence = openFileEvidence(folder);
+  // On a busy machine a decoder takes its time.
+  const inspector = createSharpInspector({ answerWithinMs: 30_000 });
+  const keepEvidence = createKeepEvidence({ inspector, evidence, clock });
   const sent = new Map<string, string[]>();
   const web: Channel = {
     name: "web",
@@ -96,7 +101,9 @@ export async function openDiscordDesk(
       language: "fr",
       repliesAreMarked: options.repliesAreMarked ?? true,
       evidence,
+      keepEvidence,
     },
+    evidence,
     shopName: "Viplikes",
     defaultLanguage: "fr",
   });
@@ -164,6 +171,7 @@ export async function openDiscordDesk(
     async close() {
       await discord.close();
       await worker.stop();
+      await inspector.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -64,6 +64,7 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
     (await openDiscordDesk({
       ...options,
       ...options.desk,
+      source: filesOf(rest, apiRoot),
       rest,
       lanes,
       selfId,

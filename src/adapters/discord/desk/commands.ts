@@ -7,14 +7,18 @@ import {
   type RESTPutAPIApplicationGuildCommandsJSONBody,
 } from "@discordjs/core";
 import { deeds, type Deed } from "../../../core/desk.ts";
+import type { FileRef } from "../../../core/inbound.ts";
 import type { Store } from "../../../ports/store.ts";
 import type { TextLibrary } from "../../../ports/texts.ts";
 import { localized } from "../commands.ts";
+import { fileOf } from "../files.ts";
 import type { Rest } from "../rest.ts";
 import { longestWords } from "./replying.ts";
 
 const mark = "discord:desk-commands";
 const patienceMs = 60_000;
+/** A reply’s; more come with the form. */
+const mostFiles = 5;
 
 /** Each deed of a card, and a note. */
 export type DeskCommand = Deed | "note";
@@ -35,6 +39,17 @@ export function wordsOf({ data }: APIApplicationCommandInteraction): string {
   return found && "value" in found && typeof found.value === "string" ? found.value : "";
 }
 
+/** The files that are given to a command. */
+export function filesWith({ data }: APIApplicationCommandInteraction): FileRef[] {
+  if (!("options" in data)) return [];
+  const { options = [], resolved } = data;
+  return options.flatMap((option) => {
+    if (option.type !== ApplicationCommandOptionType.Attachment) return [];
+    const attachment = resolved?.attachments?.[option.value];
+    return attachment ? [fileOf(attachment)] : [];
+  });
+}
+
 /** The agents' commands, of the forum's server alone, so that customers elsewhere have fewer. */
 export function deskCommandsIn(texts: TextLibrary): RESTPutAPIApplicationGuildCommandsJSONBody {
   return commands.map((command) => ({
@@ -53,6 +68,7 @@ export function deskCommandsIn(texts: TextLibrary): RESTPutAPIApplicationGuildCo
           required: true,
           max_length: longestWords,
         },
+        ...(command === "reply" ? fileOptions(texts) : []),
       ],
     }),
   }));
@@ -85,3 +101,18 @@ export async function registerDeskCommands(
     { name: mark, ...(guildId !== undefined && { value: `${guildId}:${hash}` }) },
   ]);
 }
+
+const fileOptions = (texts: TextLibrary) =>
+  Array.from({ length: mostFiles }, (_, index) => {
+    const option = localized(texts, "discord:desk.slash.file");
+    const numbered = (name: string) => (index === 0 ? name : `${name}${index + 1}`);
+    return {
+      ...option,
+      name: numbered("file"),
+      name_localizations: Object.fromEntries(
+        Object.entries(option.name_localizations).map(([locale, name]) => [locale, numbered(name)]),
+      ),
+      type: ApplicationCommandOptionType.Attachment as const,
+      required: false,
+    };
+  });

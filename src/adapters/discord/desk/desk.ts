@@ -1,4 +1,5 @@
 import type { APIInteraction, APIMessage } from "@discordjs/core";
+import type { FileSource } from "../../../ports/channel.ts";
 import type { Desk, DeskWork } from "../../../ports/desk.ts";
 import type { Log } from "../../../ports/log.ts";
 import type { Clock } from "../../../ports/clock.ts";
@@ -7,6 +8,7 @@ import type { TextLibrary } from "../../../ports/texts.ts";
 import { wordOf } from "../failure.ts";
 import type { Lanes } from "../lanes.ts";
 import type { Rest } from "../rest.ts";
+import { createAttached } from "./attached.ts";
 import { catchUpPosts } from "./catch-up.ts";
 import { registerDeskCommands } from "./commands.ts";
 import { createDrafts } from "./drafts.ts";
@@ -36,6 +38,8 @@ export async function openDiscordDesk(
     channel: string;
     rest: Rest;
     lanes: Lanes;
+    /** Gives what agents attach. */
+    source: FileSource;
     selfId: () => Promise<string>;
     store: Pick<Store, "readMark" | "readMarks" | "writeMarks">;
     texts: TextLibrary;
@@ -50,8 +54,9 @@ export async function openDiscordDesk(
   const { channel, rest, clock, store, log, durably } = parts;
   const drafts = createDrafts(store);
   const forum = createForum({ ...parts, now: () => clock.now() });
-  const written = await openWritten(parts);
-  const work = createWork({ ...parts, drafts });
+  const attached = createAttached(parts);
+  const written = await openWritten({ ...parts, attached });
+  const work = createWork({ ...parts, drafts, attached });
   /** What comes meanwhile waits, so that nothing is passed over. */
   let caughtUp: Promise<void> = Promise.resolve();
 

@@ -1,4 +1,9 @@
-import { LabelBuilder, ModalBuilder, TextInputBuilder } from "@discordjs/builders";
+import {
+  FileUploadBuilder,
+  LabelBuilder,
+  ModalBuilder,
+  TextInputBuilder,
+} from "@discordjs/builders";
 import {
   ButtonStyle,
   TextInputStyle,
@@ -7,10 +12,14 @@ import {
 import type { ActContent } from "../../../core/act.ts";
 import { type Agent, refOf } from "../../../core/agent.ts";
 import type { Case } from "../../../core/case.ts";
+import type { Evidence } from "../../../core/evidence.ts";
+import type { FileRef } from "../../../core/inbound.ts";
 import type { Message } from "../../../core/message.ts";
 import type { Texts } from "../../../core/texts.ts";
 import type { DeskHand } from "../../../ports/desk.ts";
+import type { TextLibrary } from "../../../ports/texts.ts";
 import { cut } from "../controls.ts";
+import type { Attached } from "./attached.ts";
 import { deskId } from "./desk-id.ts";
 import type { Drafts } from "./drafts.ts";
 import { type Acting, type Press, refusalText } from "./press.ts";
@@ -19,6 +28,14 @@ import { button, previewOf } from "./preview.ts";
 /** As many as a customer's channel and the core take (`wordsMissing`). */
 export const longestWords = 3000;
 const longestTitle = 45;
+const mostFiles = 10;
+
+export interface Words {
+  text: string;
+  files?: readonly FileRef[];
+  /** Asked of the customer rather than told. */
+  isQuestion?: boolean;
+}
 
 /** What an agent says to the customer: written, seen as the customer will, sent. */
 export interface Replying {
@@ -29,20 +46,20 @@ export interface Replying {
     type: "replied" | "question",
   ): APIModalInteractionResponseCallbackData;
   /** Shows what is about to be said. */
-  preview(press: Press, text: string): Promise<void>;
+  preview(press: Press, said: Words): Promise<void>;
 }
 
 export const textField = "text";
 
-export function createReplying({
-  hand,
-  acting,
-  drafts,
-}: {
+export function createReplying(parts: {
   hand: DeskHand;
   acting: Acting;
   drafts: Drafts;
+  attached: Attached;
+  texts: TextLibrary;
 }): Replying {
+  const { hand, acting, drafts, attached, texts } = parts;
+
   return {
     form(entry, words, type) {
       const language = words.text(`console:language.${entry.language}`);
@@ -56,17 +73,23 @@ export function createReplying({
               new TextInputBuilder()
                 .setCustomId(textField)
                 .setStyle(TextInputStyle.Paragraph)
-                .setRequired(true)
+                .setRequired(type === "question")
                 .setMaxLength(longestWords),
             ),
+          ...(type === "replied" ? [filesField(words)] : []),
         )
         .toJSON();
     },
 
-    async preview(press, text) {
+    async preview(press, { text, files: refs = [], isQuestion = false }) {
       const { interaction, answer, userId, thread, words } = press;
       await answer.begin();
-      const content: ActContent = { type: "said", text };
+      const taken = await attached(refs);
+      if ("refused" in taken) return answer.show({ content: refusalText(taken.refused, words) });
+      const { files } = taken;
+      const content: ActContent = isQuestion
+        ? { type: "asked", wanted: "question", text }
+        : { type: "said", text, ...(files.length > 0 && { files }) };
       const foreseen = await acting.foresee(press, content);
       const refusal = "reason" in foreseen ? foreseen : undefined;
       const [agent, entry] = await Promise.all([
@@ -83,7 +106,9 @@ export function createReplying({
       const language = words.text(`console:language.${entry.language}`);
       await answer.show(
         previewOf(
-          messageOf(agent, entry, text),
+          isQuestion
+            ? questionOf(agent, entry, text, texts.in(entry.language))
+            : messageOf(agent, entry, text, files),
           [
             words.text("discord:desk.preview.reply", { language }),
             ...(refusal ? [`⚠ ${refusalText(refusal, words)}`] : []),
@@ -106,11 +131,40 @@ export function createReplying({
   };
 }
 
-const messageOf = (agent: Agent, { language }: Case, text: string): Message => ({
+const messageOf = (
+  agent: Agent,
+  { language }: Case,
+  text: string,
+  files: readonly Evidence[],
+): Message => ({
   language,
-  blocks: [{ type: "text", text: text.trim() }],
+  blocks: [
+    ...(text.trim() === "" ? [] : [{ type: "text" as const, text: text.trim() }]),
+    ...files.map((file) => ({ type: "file" as const, file })),
+  ],
   choices: [],
   author: refOf(agent),
 });
 
-const mendable: ReadonlySet<string> = new Set(["notTaken", "ownedBy", "isClosed"]);
+/** As the flow says it. */
+const questionOf = ({ name }: Agent, { language }: Case, text: string, own: Texts): Message => ({
+  language,
+  blocks: [
+    { type: "text", text: own.text("bot:wanted.question", { name }) },
+    { type: "text", text: text.trim() },
+  ],
+  choices: [],
+});
+
+const filesField = (words: Texts): LabelBuilder =>
+  new LabelBuilder()
+    .setLabel(cut(words.text("discord:desk.form.files"), longestTitle))
+    .setFileUploadComponent(
+      new FileUploadBuilder()
+        .setCustomId("files")
+        .setRequired(false)
+        .setMinValues(0)
+        .setMaxValues(mostFiles),
+    );
+
+const mendable: ReadonlySet<string> = new Set(["notTaken", "ownedBy", "isClosed", "gapLeft"]);

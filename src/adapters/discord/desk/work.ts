@@ -13,7 +13,8 @@ import { wordOf } from "../failure.ts";
 import type { Lanes } from "../lanes.ts";
 import type { Rest } from "../rest.ts";
 import { answerTo } from "./answer.ts";
-import { commandOf, wordsOf } from "./commands.ts";
+import type { Attached } from "./attached.ts";
+import { commandOf, filesWith, wordsOf } from "./commands.ts";
 import { createDeciding } from "./deciding.ts";
 import { createDeeds, provisional } from "./deeds.ts";
 import { type DeskControl, isDeskId, readDeskId } from "./desk-id.ts";
@@ -35,6 +36,7 @@ export function createWork(
     rest: Rest;
     lanes: Lanes;
     drafts: Drafts;
+    attached: Attached;
     texts: TextLibrary;
     log: Log;
     sleep: (ms: number) => { done: Promise<void>; abort: () => void };
@@ -42,7 +44,7 @@ export function createWork(
 ): Work {
   const { rest, lanes, drafts, texts, log, hand, language } = parts;
   const acting = createActing(hand);
-  const replying = createReplying({ hand, acting, drafts });
+  const replying = createReplying({ ...parts, acting });
   const deciding = createDeciding({ hand, acting, drafts });
   const deeds = createDeeds({ ...parts, acting, replying, deciding });
 
@@ -73,7 +75,11 @@ export function createWork(
     if (interaction.type === InteractionType.ApplicationCommand) {
       const command = commandOf(interaction.data.name);
       if (command === "note") await deeds.note(press, wordsOf(interaction));
-      else if (command === "reply") await replying.preview(press, wordsOf(interaction));
+      else if (command === "reply")
+        await replying.preview(press, {
+          text: wordsOf(interaction),
+          files: filesWith(interaction),
+        });
       else if (command) await deeds.begin(press, command);
     } else if (interaction.type === InteractionType.MessageComponent) {
       const control = readDeskId(interaction.data.custom_id);
@@ -139,8 +145,12 @@ export function createWork(
     control: DeskControl,
   ): Promise<void> {
     const filled = readFilledIn(interaction.data);
-    if (control.type === "replied" || control.type === "question")
-      await replying.preview(press, filled.texts[textField] ?? "");
+    const {
+      texts: { [textField]: text = "" },
+      files,
+    } = filled;
+    if (control.type === "replied") await replying.preview(press, { text, files });
+    else if (control.type === "question") await replying.preview(press, { text, isQuestion: true });
     else if (control.type === "decision") await deciding.preview(press, filled, control);
   }
 

@@ -5,10 +5,12 @@ import type { Log } from "../../../ports/log.ts";
 import type { Store } from "../../../ports/store.ts";
 import type { TextLibrary } from "../../../ports/texts.ts";
 import { wordOf } from "../failure.ts";
+import { fileOf } from "../files.ts";
 import type { Lanes } from "../lanes.ts";
 import { inert, nonceOf } from "../outbound.ts";
 import type { Rest } from "../rest.ts";
 import { isLater } from "../rooms.ts";
+import type { Attached } from "./attached.ts";
 import { refusalText } from "./press.ts";
 
 const prefix = "discord:desk-seen:";
@@ -37,12 +39,13 @@ export async function openWritten(
   parts: {
     rest: Rest;
     lanes: Lanes;
+    attached: Attached;
     store: Pick<Store, "readMarks" | "writeMarks">;
     texts: TextLibrary;
     log: Log;
   } & Pick<DeskWork, "hand" | "language" | "repliesAreMarked">,
 ): Promise<Written> {
-  const { rest, lanes, store, texts, log, hand, language, repliesAreMarked } = parts;
+  const { rest, lanes, attached, store, texts, log, hand, language, repliesAreMarked } = parts;
   const last = new Map(
     (await store.readMarks(prefix)).map(({ name, value }) => [name.slice(prefix.length), value]),
   );
@@ -68,20 +71,29 @@ export async function openWritten(
     },
   };
 
+  /** What goes to the customer takes its files along. */
+  async function withFiles(
+    { channel_id: channelId, id: messageId, attachments }: APIMessage,
+    content: ActContent,
+  ): Promise<{ content: ActContent } | { refused: Refused }> {
+    if (content.type !== "said" || attachments.length === 0) return { content };
+    const taken = await attached(attachments.map((one) => fileOf(one, { channelId, messageId })));
+    return "refused" in taken ? taken : { content: { ...content, files: taken.files } };
+  }
+
   async function act(
-    { channel_id: thread, id, author, webhook_id: webhook }: APIMessage,
+    message: APIMessage,
     content: ActContent,
     platform: DeskRefusal | undefined,
   ): Promise<void> {
+    const { channel_id: thread, id, author, webhook_id: webhook } = message;
     const why = webhook === undefined ? platform : "anonymous";
-    const refusal = await hand.act({
-      desk: "discord",
-      thread,
-      userId: author.id,
-      key: `m:${id}`,
-      content,
-      ...(why && { why }),
-    });
+    const deed = { desk: "discord" as const, thread, userId: author.id, ...(why && { why }) };
+    const whole = why ? { content } : await withFiles(message, content);
+    const refusal =
+      "refused" in whole
+        ? whole.refused
+        : await hand.act({ ...deed, key: `m:${id}`, content: whole.content });
     if (refusal) await tell(thread, id, refusal);
   }
 
