@@ -1,8 +1,11 @@
 import { type Act, type ActRefusal, leastRole } from "../core/act.ts";
 import { isAtLeast } from "../core/agent.ts";
 import { type DeskName, deskKey } from "../core/desk.ts";
+import { step } from "../core/decide.ts";
 import { ActRefused } from "../core/errors.ts";
 import type { Flow } from "../core/flow.ts";
+import type { Message } from "../core/message.ts";
+import { plan } from "../core/plan.ts";
 import { open } from "../core/upgrade.ts";
 import type { AgentDirectory } from "../ports/agents.ts";
 import type { AuditEntry, AuditTrail } from "../ports/audit.ts";
@@ -68,8 +71,7 @@ export function createDeskHand(parts: {
         await refused(deed.desk, read.refused.reason, found.seen);
         return read.refused;
       }
-      const { text = "" } = read.event as { text?: string };
-      return { text };
+      return read;
     },
 
     clauses: (language) => flow.clauses(texts.in(language)),
@@ -113,13 +115,19 @@ export function createDeskHand(parts: {
 
   async function foreseen(
     act: Act,
-  ): Promise<ReturnType<Flow["readAct"]> | { refused: ActRefusal }> {
+  ): Promise<{ messages: readonly Message[] } | { refused: ActRefusal }> {
     if (!isAtLeast(act.agent, leastRole[act.content.type]))
       return { refused: { reason: "notAllowed" } };
     const stored = await store.load(act.conversationId);
     if (!stored) return { refused: { reason: "noCase" } };
     const moment = { now: clock.now(), dice: "00000000" };
-    return flow.readAct(act, open(flow, stored, moment).conversation, moment);
+    const opened = open(flow, stored, moment);
+    const read = flow.readAct(act, opened.conversation, moment);
+    if ("refused" in read) return read;
+    const next = step(flow, opened.conversation.snapshot, read.event);
+    const taken = { ...read, by: "agent" as const, key: act.key };
+    const { log: made } = plan(flow, opened, next, taken, (language) => texts.in(language));
+    return { messages: made.flatMap((body) => (body.type === "message" ? [body.message] : [])) };
   }
 
   async function refused(surface: DeskName, reason: Refused["reason"], what: Seen): Promise<void> {

@@ -31,8 +31,10 @@ export function postOf({ body }: LogEntry, facts: PostFacts): DeskPost | undefin
     case "timer": {
       // The conversation's thread may be another case's.
       const { caseNumber = "" } = event as FlowEvent & { caseNumber?: string };
-      const key = `console:alert.${event.type}`;
-      return facts.texts.has(key) ? line(`⏰ ${caseNumber} · ${facts.texts.text(key)}`) : undefined;
+      const words = `console:alert.${event.type}`;
+      return facts.texts.has(words)
+        ? line(`⏰ ${caseNumber} · ${facts.texts.text(words)}`)
+        : undefined;
     }
   }
 }

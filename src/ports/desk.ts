@@ -57,9 +57,9 @@ export interface DeskHand {
   act(deed: DeskDeed & { key: string }): Promise<Refused | undefined>;
   /**
    * What an act would come to now, without doing it; a refusal is recorded.
-   * `text` are the words as they would be said.
+   * `messages` are those that the customer would read.
    */
-  foresee(deed: DeskDeed): Promise<Refused | { text: string }>;
+  foresee(deed: DeskDeed): Promise<Refused | { messages: readonly Message[] }>;
   /** What a decision may cite, with titles in this language. */
   clauses(language: Language): readonly { id: string; title: string }[];
   /** The decision that the assessment suggests. */

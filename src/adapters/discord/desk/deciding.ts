@@ -132,7 +132,7 @@ export function createDeciding(parts: {
       const { needsSecond } = update;
       await answer.show(
         previewOf(
-          update.message,
+          [update.message],
           [
             words.text("discord:desk.preview.decision", { language }),
             ...(needsSecond ? [`⚠ ${words.text("console:decide.needsSecond")}`] : []),
@@ -170,7 +170,7 @@ export function createDeciding(parts: {
         return answer.show({ content: refusalText({ reason: "nothingProposed" }, words) });
       await answer.show(
         previewOf(
-          update.message,
+          [update.message],
           [
             words.text("console:proposal.title", { name: proposal.by.name }),
             words.text("discord:desk.preview.decision", {

@@ -55,7 +55,7 @@ export interface Acting {
   /** Carries it out; undefined when it is done, or was before under this key. */
   act(press: Press, content: ActContent, key?: string): Promise<Refused | undefined>;
   /** What it would come to; a refusal is recorded. */
-  foresee(press: Press, content: ActContent): Promise<Refused | { text: string }>;
+  foresee(press: Press, content: ActContent): Promise<Awaited<ReturnType<DeskHand["foresee"]>>>;
   /** Who presses in which case, for what is only shown; whoever may not go on with it is told. */
   meet(
     press: Press,

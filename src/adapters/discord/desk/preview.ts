@@ -8,6 +8,9 @@ import { longestDescription, rowsOf, within } from "./card.ts";
 import { deskId, type DeskControl } from "./desk-id.ts";
 
 const longestLabel = 80;
+/** Message, "Embed Limits": in a message, and characters of all of them. */
+const mostEmbeds = 10;
+const longestTogether = 5900;
 
 export const button = (
   control: DeskControl,
@@ -19,24 +22,28 @@ export const button = (
     .setLabel(cut(label, longestLabel))
     .setStyle(style);
 
-/** The message as the customer reads it, word for word; one that is too long for Discord beside it as a file. */
+/** What the customer reads, word for word; what is too long for Discord beside it as a file. */
 export function previewOf(
-  message: Message,
+  messages: readonly Message[],
   above: string,
   buttons: readonly ButtonBuilder[],
 ): Required<Shown> {
-  const spans = spansOf(message);
-  const isWhole = styledSpans(spans).length <= longestDescription;
+  const shown = messages.slice(0, mostEmbeds);
+  const each = Math.floor(longestTogether / shown.length);
+  const longest = Math.min(longestDescription, each);
+  const isWhole =
+    shown.length === messages.length &&
+    shown.every((message) => styledSpans(spansOf(message)).length <= longest);
   return {
     content: above,
-    embeds: [{ description: within(spans, longestDescription) }],
+    embeds: shown.map((message) => ({ description: within(spansOf(message), longest) })),
     components: rowsOf(buttons),
     files: isWhole
       ? []
       : [
           {
             name: "message.txt",
-            data: Buffer.from(plainText(message)),
+            data: Buffer.from(messages.map(plainText).join("\n\n")),
             contentType: "text/plain; charset=utf-8",
           },
         ],

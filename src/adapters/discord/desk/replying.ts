@@ -17,7 +17,6 @@ import type { FileRef } from "../../../core/inbound.ts";
 import type { Message } from "../../../core/message.ts";
 import type { Texts } from "../../../core/texts.ts";
 import type { DeskHand } from "../../../ports/desk.ts";
-import type { TextLibrary } from "../../../ports/texts.ts";
 import { cut } from "../controls.ts";
 import type { Attached } from "./attached.ts";
 import { deskId } from "./desk-id.ts";
@@ -56,9 +55,8 @@ export function createReplying(parts: {
   acting: Acting;
   drafts: Drafts;
   attached: Attached;
-  texts: TextLibrary;
 }): Replying {
-  const { hand, acting, drafts, attached, texts } = parts;
+  const { hand, acting, drafts, attached } = parts;
 
   return {
     form(entry, words, type) {
@@ -106,9 +104,7 @@ export function createReplying(parts: {
       const language = words.text(`console:language.${entry.language}`);
       await answer.show(
         previewOf(
-          isQuestion
-            ? questionOf(agent, entry, text, texts.in(entry.language))
-            : messageOf(agent, entry, text, files),
+          "messages" in foreseen ? foreseen.messages : [messageOf(agent, entry, text, files)],
           [
             words.text("discord:desk.preview.reply", { language }),
             ...(refusal ? [`⚠ ${refusalText(refusal, words)}`] : []),
@@ -131,6 +127,7 @@ export function createReplying(parts: {
   };
 }
 
+/** What waits to be sent, while it can't be foreseen how it is said. */
 const messageOf = (
   agent: Agent,
   { language }: Case,
@@ -144,16 +141,6 @@ const messageOf = (
   ],
   choices: [],
   author: refOf(agent),
-});
-
-/** As the flow says it. */
-const questionOf = ({ name }: Agent, { language }: Case, text: string, own: Texts): Message => ({
-  language,
-  blocks: [
-    { type: "text", text: own.text("bot:wanted.question", { name }) },
-    { type: "text", text: text.trim() },
-  ],
-  choices: [],
 });
 
 const filesField = (words: Texts): LabelBuilder =>
