@@ -214,7 +214,8 @@ function conditions({ stage, owner, language, topic, words = "" }: CaseFilter) {
   return [has ? 1 : 0, stage ?? "", owner ?? "", language ?? "", topic ?? "", ...searched];
 }
 
-function figuresIn({ number, openedAt, topic, kind, firstAnsweredAt, decision }: Case) {
+function figuresIn(one: Case): CaseFigures {
+  const { number, openedAt, topic, kind, firstAnsweredAt, decision, satisfaction } = one;
   return {
     number,
     openedAt,
@@ -222,6 +223,7 @@ function figuresIn({ number, openedAt, topic, kind, firstAnsweredAt, decision }:
     kind,
     ...(firstAnsweredAt !== undefined && { firstAnsweredAt }),
     ...(decision && { decision }),
+    ...(satisfaction && { satisfaction }),
   };
 }
 

@@ -8,7 +8,7 @@ const part = deskShard;
 
 export function createMarks(
   client: Client,
-): Pick<Store, "secret" | "readMark" | "readMarks" | "writeMarks"> {
+): Pick<Store, "secret" | "claim" | "unclaim" | "readMark" | "readMarks" | "writeMarks"> {
   return {
     async secret(name) {
       const key = `${part}:secrets`;
@@ -16,6 +16,13 @@ export function createMarks(
       await client.send("make a secret", part, ["HSETNX", key, name, drawn]);
       const kept = await client.send<string>("make a secret", part, ["HGET", key, name]);
       return new Uint8Array(Buffer.from(kept, "base64"));
+    },
+    async claim(role, owner, now, forMs) {
+      const args = [role, owner, now, now + forMs];
+      return (await client.run<number>("claim a role", "claim", { part, args })) === 1;
+    },
+    async unclaim(role, owner) {
+      await client.run("give a role back", "claim", { part, args: [role, owner, "", ""] });
     },
     async readMark(name) {
       const command = ["HGET", `${part}:marks`, name];

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 
 export const scriptNames = [
   "audit",
+  "claim",
   "commit",
   "due",
   "follow",

@@ -21,7 +21,7 @@ import { quiet } from "../../support/shop.ts";
 const all = 100_000;
 const at = commit().at;
 
-const heard = () => {
+const listening = () => {
   const lines: string[] = [];
   const say = (facts: object, message: string) =>
     void lines.push(`${message} ${JSON.stringify(facts)}`);
@@ -193,7 +193,7 @@ describe.skipIf(await redisFault())("with a Redis", () => {
 
   describe("a Redis that is killed", () => {
     it("has everything when it is back, and the store goes on by itself and says so", async () => {
-      const { lines, log } = heard();
+      const { lines, log } = listening();
       const store = await openStore({ log });
       const commits = Array.from({ length: 200 }, (_, index) =>
         commit({ id: `c-${index}` }, { log: [said(`m-${index}`)] }),
@@ -218,7 +218,7 @@ describe.skipIf(await redisFault())("with a Redis", () => {
   describe("a Redis that can't be used", () => {
     it("is named and tried again until it is there", async () => {
       await redis.kill();
-      const { lines, log } = heard();
+      const { lines, log } = listening();
       const opening = openStore({ log });
       await until(() => lines.length > 0);
       expect(lines[0]).toMatch(/tried again every second.*(?:ENOENT|ECONNREFUSED)/u);
@@ -228,7 +228,7 @@ describe.skipIf(await redisFault())("with a Redis", () => {
     });
 
     it("is waited for no longer than told", async () => {
-      const { lines, log } = heard();
+      const { lines, log } = listening();
       const ending = new AbortController();
       const opening = openStore({ url: "redis://127.0.0.1:1", log, signal: ending.signal });
       await until(() => lines.length > 0);
@@ -238,7 +238,7 @@ describe.skipIf(await redisFault())("with a Redis", () => {
 
     it("says that the password is wrong", async () => {
       await raw("CONFIG", "SET", "requirepass", "right");
-      const { lines, log } = heard();
+      const { lines, log } = listening();
       const ending = new AbortController();
       const opening = openStore({ log, signal: ending.signal });
       await until(() => lines.length > 0);
@@ -260,7 +260,7 @@ describe.skipIf(await redisFault())("with a Redis", () => {
           const refused = openStore();
           await expect(refused).rejects.toThrow(StoreUnsafe);
           await expect(refused).rejects.toThrow(wayOut);
-          const { lines, log } = heard();
+          const { lines, log } = listening();
           await openStore({ acceptUnsafe: true, log });
           expect(lines).toEqual([expect.stringContaining(wayOut)]);
         } finally {
