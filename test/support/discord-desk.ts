@@ -152,7 +152,11 @@ export async function openDiscordDesk(
         receive,
         say: (text: string) => receive({ type: "text", text }),
         heard: () => sent.get(conversationId) ?? [],
-        post: await vi.waitFor(() => postOf(server, number), 5000),
+        post: await vi.waitFor(async () => {
+          const post = postOf(server, number);
+          if (!(await hand.caseIn("discord", post.id))) throw new Error("it is not known yet");
+          return post;
+        }, 5000),
         entry: async () => {
           const found = await store.findCase(number);
           if (!found) throw new Error(`no case ${number}`);

@@ -55,7 +55,11 @@ export async function openDiscordDesk(
   const drafts = createDrafts(store);
   const forum = createForum({ ...parts, now: () => clock.now() });
   const attached = createAttached(parts);
-  const written = await openWritten({ ...parts, attached });
+  const written = await openWritten({
+    ...parts,
+    attached,
+    hasOpened: (thread) => forum.hasOpened(thread),
+  });
   const work = createWork({ ...parts, drafts, attached });
   /** What comes meanwhile waits, so that nothing is passed over. */
   let caughtUp: Promise<void> = Promise.resolve();

@@ -26,6 +26,8 @@ export interface ForumFacts {
 export interface Forum {
   desk: Desk;
   facts(): Promise<ForumFacts>;
+  /** Whether this process has opened it, so that its case is known in a moment. */
+  hasOpened(thread: string): boolean;
 }
 
 /** A case is a post in a forum channel; its first message is the card. */
@@ -89,7 +91,7 @@ export function createForum(
       }
     },
   };
-  return { desk, facts };
+  return { desk, facts, hasOpened: (thread) => cards.has(thread) };
 
   async function opened(card: DeskCard, tags: ForumFacts["tags"]): Promise<string> {
     const body = cardBody(card, texts.in(card.language));

@@ -15,6 +15,8 @@ import { refusalText } from "./press.ts";
 
 const prefix = "discord:desk-seen:";
 const patienceMs = 10_000;
+const mostLooks = 12;
+const lookAgainMs = 250;
 /** Begins what stays among colleagues where all else goes to the customer. */
 const noteMark = "//";
 
@@ -40,12 +42,26 @@ export async function openWritten(
     rest: Rest;
     lanes: Lanes;
     attached: Attached;
+    hasOpened: (thread: string) => boolean;
+    sleep: (ms: number) => { done: Promise<void> };
     store: Pick<Store, "readMarks" | "writeMarks">;
     texts: TextLibrary;
     log: Log;
   } & Pick<DeskWork, "hand" | "language" | "repliesAreMarked">,
 ): Promise<Written> {
-  const { rest, lanes, attached, store, texts, log, hand, language, repliesAreMarked } = parts;
+  const {
+    rest,
+    lanes,
+    attached,
+    hasOpened,
+    sleep,
+    store,
+    texts,
+    log,
+    hand,
+    language,
+    repliesAreMarked,
+  } = parts;
   const last = new Map(
     (await store.readMarks(prefix)).map(({ name, value }) => [name.slice(prefix.length), value]),
   );
@@ -57,7 +73,7 @@ export async function openWritten(
       const { channel_id: thread, id } = message;
       if (!isPeoples(message)) return;
       await lanes.run(`desk:${thread}`, async () => {
-        if (!(await hand.caseIn("discord", thread))) return;
+        if (!(await isCase(thread))) return;
         const content = contentOf(message, repliesAreMarked);
         if (content) await act(message, content, await why());
         if (!isLater(id, last.get(thread))) return;
@@ -70,6 +86,15 @@ export async function openWritten(
       if (last.delete(thread)) await store.writeMarks([{ name: prefix + thread }]);
     },
   };
+
+  /** One who is fast writes before it is known which case a new post is. */
+  async function isCase(thread: string): Promise<boolean> {
+    for (let tries = 0; ; tries++) {
+      if (await hand.caseIn("discord", thread)) return true;
+      if (tries >= mostLooks || !hasOpened(thread)) return false;
+      await sleep(lookAgainMs).done;
+    }
+  }
 
   /** What goes to the customer takes its files along. */
   async function withFiles(

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Use } from "../../../support/discord/watch.ts";
 import type { Seen } from "../../../support/discord/seen.ts";
@@ -9,6 +10,7 @@ import {
   textOf,
 } from "../../../support/discord-desk.ts";
 
+const screenshot = readFileSync(new URL("../../../fixtures/files/screenshot.png", import.meta.url));
 let server: DiscordServer;
 let shop: DiscordDeskShop;
 let ida: DeskAgent;
@@ -445,4 +447,35 @@ it("says on the card that the customer can’t be reached", async () => {
   const customer = await shop.customer();
   await customer.receive({ type: "unreachable", reason: "blocked" });
   await vi.waitFor(() => expect(textOf(cardOf(customer))).toContain("⚠"), 5000);
+});
+
+describe("files", () => {
+  const picture = { name: "bevis.png", bytes: screenshot };
+
+  it("go with a reply, from the command and from the form", async () => {
+    const customer = await shop.customer();
+    await taken(customer);
+    const use = ida.command("reply", { text: "Se bilden", file: picture }, customer.post);
+    await says(use, "📎 bevis.png");
+    ida.press((use.reply as Seen).id, (use.reply as Seen).buttons[0]?.customId ?? "");
+    await vi.waitFor(
+      () => expect(customer.heard()).toContain("Ida\nSe bilden\n\n📎 bevis.png"),
+      5000,
+    );
+    press(ida, customer, "reply");
+    const sent = ida.submitModal(await ida.waitForModal(), { text: "", files: [picture] });
+    await says(sent, "📎 bevis.png");
+    ida.press((sent.reply as Seen).id, (sent.reply as Seen).buttons[0]?.customId ?? "");
+    await vi.waitFor(() => expect(customer.heard()).toContain("Ida\n📎 bevis.png"), 5000);
+  });
+
+  it("that the shop does not take are refused before anything is sent", async () => {
+    const customer = await shop.customer();
+    await taken(customer);
+    const file = { name: "virus.exe", bytes: Buffer.from("MZ no picture") };
+    const use = ida.command("reply", { text: "Se filen", file }, customer.post);
+    await says(use, "virus.exe");
+    expect((use.reply as Seen).buttons).toEqual([]);
+    expect(customer.heard().join("\n")).not.toContain("Se filen");
+  });
 });

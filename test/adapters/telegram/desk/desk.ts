@@ -127,6 +127,7 @@ export async function openDesk(options: DeskOptions = {}) {
         chat: options.chat ?? String(forum),
         hand: options.hand?.(made) ?? made,
         evidence,
+        keepEvidence: createKeepEvidence({ inspector, evidence, clock }),
         language,
         repliesAreMarked: options.repliesAreMarked ?? true,
       },
