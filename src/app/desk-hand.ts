@@ -17,6 +17,7 @@ import type { TextLibrary } from "../ports/texts.ts";
 import { createAuditedAct } from "./audited-act.ts";
 import { threadMark } from "./follow.ts";
 import type { Receiver } from "./receive.ts";
+import { walkLog } from "./walk-log.ts";
 
 /** What is recorded of a deed, whatever became of it. */
 type Seen = Omit<AuditEntry, "at" | "surface" | "outcome" | "reason">;
@@ -26,7 +27,7 @@ export function createDeskHand(parts: {
   act: Receiver["act"];
   agents: Pick<AgentDirectory, "byTelegram" | "byDiscord">;
   flow: Flow;
-  store: Pick<Store, "readMark" | "findCase" | "load"> & Pick<AuditTrail, "audit">;
+  store: Pick<Store, "readMark" | "findCase" | "load" | "readLog"> & Pick<AuditTrail, "audit">;
   texts: TextLibrary;
   clock: Clock;
   log: Log;
@@ -72,6 +73,18 @@ export function createDeskHand(parts: {
         return read.refused;
       }
       return read;
+    },
+
+    async saidUnder(desk, thread, key) {
+      const entry = await caseIn(desk, thread);
+      if (!entry) return undefined;
+      let isUnder = false;
+      for await (const { body } of walkLog(store, entry.conversationId)) {
+        if (body.type === "event") isUnder = body.key === deskKey(desk, key);
+        else if (isUnder && body.type === "message" && body.message.author)
+          return { id: body.id, message: body.message };
+      }
+      return undefined;
     },
 
     clauses: (language) => flow.clauses(texts.in(language)),

@@ -60,6 +60,12 @@ export interface DeskHand {
    * `messages` are those that the customer would read.
    */
   foresee(deed: DeskDeed): Promise<Refused | { messages: readonly Message[] }>;
+  /** What was said to the customer under an act's key, as it was sent first; undefined where nothing was. */
+  saidUnder(
+    desk: DeskName,
+    thread: string,
+    key: string,
+  ): Promise<{ id: string; message: Message } | undefined>;
   /** What a decision may cite, with titles in this language. */
   clauses(language: Language): readonly { id: string; title: string }[];
   /** The decision that the assessment suggests. */

@@ -146,6 +146,7 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
 
   async function takeEdit(message: APIMessage, guildId: string | undefined): Promise<void> {
     const room = roomOf(message, guildId);
+    if (!room && guildId !== undefined) await desk?.edited(message);
     const inbound = room && readEdit(message, room);
     if (inbound) await lanes.run(room.userId, () => take(inbound));
   }

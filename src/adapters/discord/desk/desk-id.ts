@@ -21,6 +21,8 @@ export type DeskControl =
   | { type: "closed" }
   /** What was previewed goes out, or does not. */
   | { type: "send" | "discard"; draft: string }
+  /** Other words for what was sent of a draft, their form as it comes back, and taking it back. */
+  | { type: "reword" | "reworded" | "withdraw"; draft: string }
   /** Puts away what was asked. */
   | { type: "cancel" };
 
@@ -37,6 +39,9 @@ export function deskId(control: DeskControl): string {
       return `${prefix}on:${control.type}:${control.seen}:${control.outcome}`;
     case "send":
     case "discard":
+    case "reword":
+    case "reworded":
+    case "withdraw":
       return `${prefix}on:${control.type}:${control.draft}`;
     case "replied":
     case "wanted":
@@ -75,6 +80,9 @@ export function readDeskId(id: string): DeskControl | undefined {
     }
     case "send":
     case "discard":
+    case "reword":
+    case "reworded":
+    case "withdraw":
       return /^\d{1,20}$/u.test(first) ? { type, draft: first } : undefined;
     case undefined:
     default:

@@ -25,6 +25,8 @@ export interface DiscordDesk {
   take(interaction: APIInteraction): Promise<void>;
   /** A message in a server's channel that is no customer's room; resolves when it is durable. */
   wrote(message: APIMessage): Promise<void>;
+  /** The same for an edit. */
+  edited(message: APIMessage): Promise<void>;
   /** After a gap. @throws Error only while the bot closes. */
   catchUp(): Promise<void>;
   /** A thread is not there any more. */
@@ -73,6 +75,10 @@ export async function openDiscordDesk(
       // Who has just written there could see it then.
       const why = async () => ("member" in message ? undefined : ("notMember" as const));
       await durably(() => written.take(message, why));
+    },
+    async edited(message) {
+      await caughtUp;
+      await durably(() => written.edited(message));
     },
     catchUp() {
       caughtUp = catchUpPosts({

@@ -11,6 +11,8 @@ export interface Draft {
   content: ActContent;
   userId: string;
   thread: string;
+  /** The draft that was sent, of which these are other words. */
+  of?: string;
 }
 
 /** Outlives the process: what is sent is what was shown. */

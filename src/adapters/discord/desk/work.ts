@@ -14,6 +14,7 @@ import type { Lanes } from "../lanes.ts";
 import type { Rest } from "../rest.ts";
 import { answerTo } from "./answer.ts";
 import type { Attached } from "./attached.ts";
+import { createChanging, sentAs } from "./changing.ts";
 import { commandOf, filesWith, wordsOf } from "./commands.ts";
 import { createDeciding } from "./deciding.ts";
 import { createDeeds, provisional } from "./deeds.ts";
@@ -45,6 +46,7 @@ export function createWork(
   const { rest, lanes, drafts, texts, log, hand, language } = parts;
   const acting = createActing(hand);
   const replying = createReplying({ ...parts, acting });
+  const changing = createChanging({ hand, acting, drafts });
   const deciding = createDeciding({ hand, acting, drafts });
   const deeds = createDeeds({ ...parts, acting, replying, deciding });
 
@@ -133,7 +135,12 @@ export function createWork(
         return press.answer.show({ content: press.words.text("discord:desk.discarded") });
       case "cancel":
         return press.answer.show({ content: press.words.text("discord:desk.cancelled") });
+      case "reword":
+        return changing.form(press, control.draft);
+      case "withdraw":
+        return changing.withdraw(press, control.draft);
       case "replied":
+      case "reworded":
       case "question":
       case "decision":
     }
@@ -151,6 +158,7 @@ export function createWork(
     } = filled;
     if (control.type === "replied") await replying.preview(press, { text, files });
     else if (control.type === "question") await replying.preview(press, { text, isQuestion: true });
+    else if (control.type === "reworded") await changing.preview(press, control.draft, text);
     else if (control.type === "decision") await deciding.preview(press, filled, control);
   }
 
@@ -159,7 +167,7 @@ export function createWork(
     const { answer, words } = press;
     const draft = await drafts.find(id);
     if (!draft) return answer.show({ content: words.text("discord:desk.over") });
-    const refusal = await acting.act({ ...press, thread: draft.thread }, draft.content, `d:${id}`);
+    const refusal = await acting.act({ ...press, thread: draft.thread }, draft.content, sentAs(id));
     if (refusal?.reason === "factsChanged") {
       await drafts.drop(id);
       return answer.show({ content: refusalText(refusal, words) });
@@ -167,6 +175,11 @@ export function createWork(
     // The preview stays, to be sent once the reason is gone.
     if (refusal) return answer.add(refusalText(refusal, words));
     await drafts.drop(id);
+    if (draft.content.type === "said" || draft.of !== undefined)
+      return answer.show({
+        content: words.text("discord:desk.sent"),
+        components: changing.buttons(words, draft.of ?? id),
+      });
     const isDecision = draft.content.type === "decided";
     await answer.show({ content: words.text(`discord:desk.${isDecision ? "decided" : "sent"}`) });
   }

@@ -32,6 +32,8 @@ export interface Written {
    * @param why why its writer may not write there, asked once it is one's to be taken.
    */
   take(message: APIMessage, why: () => Promise<DeskRefusal | undefined>): Promise<void>;
+  /** Where everything goes out, an edit of what an agent wrote gives the customer its new words. */
+  edited(message: APIMessage): Promise<void>;
   /** The last message of this post that is durable. */
   seen(thread: string): string | undefined;
   forget(thread: string): Promise<void>;
@@ -79,6 +81,23 @@ export async function openWritten(
         if (!isLater(id, last.get(thread))) return;
         last.set(thread, id);
         await store.writeMarks([{ name: prefix + thread, value: id }]);
+      });
+    },
+
+    async edited(message) {
+      const { channel_id: thread, id, content: text, edited_timestamp: editedAt } = message;
+      if (repliesAreMarked || !editedAt || !text || !isPeoples(message)) return;
+      await lanes.run(`desk:${thread}`, async () => {
+        const found = await hand.saidUnder("discord", thread, `m:${id}`);
+        if (!found) return;
+        // Discord tells of an edit too when a link has grown a picture.
+        const key = `e:${id}:${nonceOf(text)}`;
+        const content: ActContent = { type: "reworded", message: found.id, text };
+        const before = found.message.blocks.find((block) => block.type === "text");
+        if (before?.text === text.trim()) return;
+        const userId = message.author.id;
+        const refusal = await hand.act({ desk: "discord", thread, userId, key, content });
+        if (refusal) await tell(thread, id, refusal);
       });
     },
 

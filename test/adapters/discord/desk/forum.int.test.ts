@@ -128,8 +128,13 @@ it("sends everything but what begins with // where the shop has it so", async ()
   ida.text(customer.post, "Hej!");
   await inThread(1, "⚠ Prenez d’abord", customer.post);
   await customer.act(ida.agent, { type: "taken" });
-  ida.text(customer.post, "Hej, jag tittar på det.");
+  const written = ida.text(customer.post, "Hej, jag tittar på det.");
   await vi.waitFor(() => expect(customer.heard()).toContain("Ida\nHej, jag tittar på det."), 5000);
+  ida.edit(written.id, "Hej, jag har tittat på det.");
+  await vi.waitFor(
+    () => expect(customer.heard()).toContain("Ida\nHej, jag har tittat på det."),
+    5000,
+  );
   ida.text(customer.post, "// bara för oss");
   await vi.waitFor(
     async () => expect(await notesOf(customer.conversationId)).toEqual(["bara för oss"]),

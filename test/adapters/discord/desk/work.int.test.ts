@@ -449,6 +449,29 @@ it("says on the card that the customer can’t be reached", async () => {
   await vi.waitFor(() => expect(textOf(cardOf(customer))).toContain("⚠"), 5000);
 });
 
+describe("what was sent", () => {
+  it("is reworded after a preview, and withdrawn, by the agent who said it", async () => {
+    const customer = await shop.customer();
+    await taken(customer);
+    const use = ida.command("reply", { text: "Orden kommer i dag" }, customer.post);
+    await says(use, "Orden kommer");
+    const sent = ida.press((use.reply as Seen).id, (use.reply as Seen).buttons[0]?.customId ?? "");
+    await says(sent, "Sent.");
+    const { id, buttons } = sent.reply as Seen;
+    expect(buttons.map(({ label }) => label)).toEqual(["Change the words", "Withdraw"]);
+    ida.press(id, buttons[0]?.customId ?? "");
+    const form = await ida.waitForModal();
+    expect(form.fields[0]?.value).toBe("Orden kommer i dag");
+    const changed = ida.submitModal(form, { text: "Ordern kommer i dag" });
+    await says(changed, "Ordern kommer i dag");
+    ida.press(id, (changed.reply as Seen).buttons[0]?.customId ?? "");
+    await vi.waitFor(() => expect(customer.heard()).toContain("Ida\nOrdern kommer i dag"), 5000);
+    await vi.waitFor(() => expect(ida.message(id)?.content).toContain("Sent."), 5000);
+    await says(ida.press(id, buttons[1]?.customId ?? ""), "Withdrawn");
+    expect(await lastAudit()).toMatchObject({ what: "withdrawn", outcome: "done" });
+  });
+});
+
 describe("files", () => {
   const picture = { name: "bevis.png", bytes: screenshot };
 
