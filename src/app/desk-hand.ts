@@ -16,8 +16,9 @@ import type { Store } from "../ports/store.ts";
 import type { TextLibrary } from "../ports/texts.ts";
 import { createAuditedAct } from "./audited-act.ts";
 import { threadMark } from "./follow.ts";
-import type { Receiver } from "./receive.ts";
+import { referredBy } from "./referred.ts";
 import { walkLog } from "./walk-log.ts";
+import type { Receiver } from "./receive.ts";
 
 /** What is recorded of a deed, whatever became of it. */
 type Seen = Omit<AuditEntry, "at" | "surface" | "outcome" | "reason">;
@@ -75,16 +76,16 @@ export function createDeskHand(parts: {
       return read;
     },
 
-    async saidUnder(desk, thread, key) {
+    async sentUnder(desk, thread, key) {
       const entry = await caseIn(desk, thread);
       if (!entry) return undefined;
-      let isUnder = false;
+      const ids: string[] = [];
+      let isIts = false;
       for await (const { body } of walkLog(store, entry.conversationId)) {
-        if (body.type === "event") isUnder = body.key === deskKey(desk, key);
-        else if (isUnder && body.type === "message" && body.message.author)
-          return { id: body.id, message: body.message };
+        if (body.type === "event") isIts = body.key === deskKey(desk, key);
+        if (isIts && body.type === "message" && body.message.author) ids.push(body.id);
       }
-      return undefined;
+      return ids.length === 1 ? ids[0] : undefined;
     },
 
     clauses: (language) => flow.clauses(texts.in(language)),
@@ -135,7 +136,7 @@ export function createDeskHand(parts: {
     if (!stored) return { refused: { reason: "noCase" } };
     const moment = { now: clock.now(), dice: "00000000" };
     const opened = open(flow, stored, moment);
-    const read = flow.readAct(act, opened.conversation, moment);
+    const read = flow.readAct(act, opened.conversation, moment, await referredBy(store, act));
     if ("refused" in read) return read;
     const next = step(flow, opened.conversation.snapshot, read.event);
     const taken = { ...read, by: "agent" as const, key: act.key };

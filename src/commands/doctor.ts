@@ -18,7 +18,12 @@ async function examine(config: Config): Promise<Finding[]> {
     await examineFolder(config.dataDir),
     ...(config.cannedAnswers === undefined ? [] : [examineAnswers(config.cannedAnswers)]),
     ...(config.telegram
-      ? await examineTelegram(config.telegram, config.defaultLanguage, texts)
+      ? await examineTelegram(
+          config.telegram,
+          config.defaultLanguage,
+          texts,
+          config.desks.telegramChat,
+        )
       : [{ what: "No Telegram: TELEGRAM_BOT_TOKEN is not set" }]),
     ...(config.discord
       ? await examineDiscord(config.discord, texts, config.desks.discordChannel)

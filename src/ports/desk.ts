@@ -60,12 +60,8 @@ export interface DeskHand {
    * `messages` are those that the customer would read.
    */
   foresee(deed: DeskDeed): Promise<Refused | { messages: readonly Message[] }>;
-  /** What was said to the customer under an act's key, as it was sent first; undefined where nothing was. */
-  saidUnder(
-    desk: DeskName,
-    thread: string,
-    key: string,
-  ): Promise<{ id: string; message: Message } | undefined>;
+  /** The id of the message that an act under this key has sent; undefined where it sent none, or more than one. */
+  sentUnder(desk: DeskName, thread: string, key: string): Promise<string | undefined>;
   /** What a decision may cite, with titles in this language. */
   clauses(language: Language): readonly { id: string; title: string }[];
   /** The decision that the assessment suggests. */
@@ -86,7 +82,7 @@ export interface DeskWork {
   /** Of the threads. */
   language: Language;
   evidence: Pick<EvidenceStore, "original" | "view">;
-  /** Looks into a file that an agent sends and keeps it, or says why not. @throws StoreUnavailable when the disk refuses. */
+  /** Looks into what an agent sends and keeps it; `name` is what their device calls it. */
   keepEvidence: (
     bytes: Uint8Array,
     name: string,

@@ -102,4 +102,25 @@ describe("npm run doctor", () => {
     expect(told).toMatch(/✗ TELEGRAM_BOT_TOKEN: must be/u);
     expect(code).toBe(1);
   });
+
+  it("looks at the group where agents work, and says what it lacks", async () => {
+    const desk = { ...settings(), DESK_TELEGRAM_CHAT: "-1001234" };
+    const told = async () => (await doctor(desk)).told;
+    expect(await told()).toContain("is in no such group");
+    const group = server.group({ id: -1_001_234, title: "Support", forum: true, bot: "member" });
+    expect(await told()).toContain("make @viplikes_test_bot an administrator there");
+    group.promoteBot({ can_manage_topics: false });
+    expect(await told()).toContain("the right to manage topics");
+    group.promoteBot();
+    expect(await told()).toMatch(/✓ Agents work in the Telegram group -1001234, “Support”/u);
+  });
+
+  it("tells the number of a group that has moved, and one without topics", async () => {
+    const group = server.group({ id: -40_001, type: "group" });
+    const desk = { ...settings(), DESK_TELEGRAM_CHAT: "-40001" };
+    const told = async () => (await doctor(desk)).told;
+    expect(await told()).toMatch(/has no topics/u);
+    const to = group.migrate(true);
+    expect(await told()).toContain(`set DESK_TELEGRAM_CHAT to ${to}`);
+  });
 });

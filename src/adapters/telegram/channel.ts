@@ -96,6 +96,8 @@ export function openTelegram(options: TelegramOptions): Telegram {
     evidence: options.evidence,
     wayBack,
   });
+  const fetching = new AbortController();
+  const files = filesOf(api.calls, token, apiRoot, fetching.signal);
   const { desk: agents } = options;
   const desk =
     agents &&
@@ -106,11 +108,11 @@ export function openTelegram(options: TelegramOptions): Telegram {
       perMinute: pace.groupPerMinute,
       api: api.calls,
       self,
+      source: files,
       acknowledge,
       pauses,
       now: () => clock.now(),
     });
-  const fetching = new AbortController();
   let poller: Leading | undefined;
   let stopped = false;
   let napping: { abort: () => void } | undefined;
@@ -133,7 +135,7 @@ export function openTelegram(options: TelegramOptions): Telegram {
       },
       fits,
       send,
-      files: filesOf(api.calls, token, apiRoot, fetching.signal),
+      files,
       showTyping(address) {
         const { chatId, threadId } = readAddress(address);
         acknowledge.showTyping(chatId, threadId);

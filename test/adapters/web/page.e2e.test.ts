@@ -111,7 +111,8 @@ describe.skipIf(fault !== undefined)("the page of the live chat", () => {
   });
 
   test("keeps what is half typed and where the reader was", async () => {
-    await open();
+    // So low that the reader is far from the end, which the page would stay with.
+    await open({ viewport: { width: 390, height: 420 } });
     await topic().click();
     await settled();
     // What comes after the reload would be scrolled to, as it is new.
@@ -175,6 +176,8 @@ describe.skipIf(fault !== undefined)("the page of the live chat", () => {
       { name: "large.png", mimeType: "image/png", buffer: Buffer.alloc(300_000) },
     ]);
     await expect.poll(() => page.locator(".tray .failed").count()).toBe(2);
+    // What is not uploaded yet would be gone with the page.
+    await page.locator('.tray [role="status"]').waitFor({ state: "attached" });
     await page.getByRole("button", { name: "Remove bad.png" }).click();
     await page.reload();
     await expect.poll(() => page.locator(".tray li").count()).toBe(1);

@@ -31,7 +31,7 @@ export function createChanging(parts: {
 }): Changing {
   const { hand, acting, drafts } = parts;
   const sent = ({ thread }: Press, draft: string) =>
-    hand.saidUnder("discord", thread, sentAs(draft));
+    hand.sentUnder("discord", thread, sentAs(draft));
   const gone = ({ answer, words }: Press) => answer.add(refusalText({ reason: "notYours" }, words));
 
   return {
@@ -47,9 +47,9 @@ export function createChanging(parts: {
 
     async form(press, draft) {
       const { answer, words } = press;
-      const found = await sent(press, draft);
-      if (!found) return gone(press);
-      const before = found.message.blocks.find((block) => block.type === "text");
+      const found = await drafts.find(draft);
+      if (!found || !("text" in found.content)) return gone(press);
+      const { text } = found.content;
       await answer.open(
         new ModalBuilder()
           .setCustomId(deskId({ type: "reworded", draft }))
@@ -63,7 +63,7 @@ export function createChanging(parts: {
                   .setStyle(TextInputStyle.Paragraph)
                   .setRequired(true)
                   .setMaxLength(longestWords)
-                  .setValue(before?.text.slice(0, longestWords) ?? ""),
+                  .setValue(text.slice(0, longestWords)),
               ),
           )
           .toJSON(),
@@ -73,14 +73,16 @@ export function createChanging(parts: {
     async preview(press, draft, text) {
       const { answer, words, interaction, userId, thread } = press;
       await answer.begin();
-      const found = await sent(press, draft);
-      if (!found) return gone(press);
-      const content: ActContent = { type: "reworded", message: found.id, text };
+      const message = await sent(press, draft);
+      if (message === undefined) return gone(press);
+      const content: ActContent = { type: "reworded", message, text };
       const foreseen = await acting.foresee(press, content);
       if ("reason" in foreseen) return answer.add(refusalText(foreseen, words));
       const next = interaction.id;
       await drafts.keep(next, { content, userId, thread, of: draft });
-      const language = words.text(`console:language.${found.message.language}`);
+      const language = words.text(
+        `console:language.${foreseen.messages[0]?.language ?? words.language}`,
+      );
       await answer.show(
         previewOf(foreseen.messages, words.text("discord:desk.preview.reply", { language }), [
           button(
@@ -100,13 +102,9 @@ export function createChanging(parts: {
     async withdraw(press, draft) {
       const { answer, words } = press;
       await answer.begin();
-      const found = await sent(press, draft);
-      if (!found) return gone(press);
-      const refusal = await acting.act(
-        press,
-        { type: "withdrawn", message: found.id },
-        `w:${draft}`,
-      );
+      const message = await sent(press, draft);
+      if (message === undefined) return gone(press);
+      const refusal = await acting.act(press, { type: "withdrawn", message }, `w:${draft}`);
       if (refusal) return answer.add(refusalText(refusal, words));
       await answer.show({ content: words.text("discord:desk.withdrawn") });
     },

@@ -11,6 +11,8 @@ export interface Draft {
   content: ActContent;
   userId: string;
   thread: string;
+  /** It was sent, and can be reworded or withdrawn. */
+  isSent?: boolean;
   /** The draft that was sent, of which these are other words. */
   of?: string;
 }

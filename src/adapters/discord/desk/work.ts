@@ -167,6 +167,12 @@ export function createWork(
     const { answer, words } = press;
     const draft = await drafts.find(id);
     if (!draft) return answer.show({ content: words.text("discord:desk.over") });
+    const { of = id } = draft;
+    const sent = {
+      content: words.text("discord:desk.sent"),
+      components: changing.buttons(words, of),
+    };
+    if (draft.isSent) return answer.show(sent);
     const refusal = await acting.act({ ...press, thread: draft.thread }, draft.content, sentAs(id));
     if (refusal?.reason === "factsChanged") {
       await drafts.drop(id);
@@ -174,12 +180,12 @@ export function createWork(
     }
     // The preview stays, to be sent once the reason is gone.
     if (refusal) return answer.add(refusalText(refusal, words));
+    if (draft.content.type === "said" || draft.content.type === "reworded") {
+      // Its newest words are what the next change begins from.
+      for (const one of new Set([id, of])) await drafts.keep(one, { ...draft, isSent: true });
+      return answer.show(sent);
+    }
     await drafts.drop(id);
-    if (draft.content.type === "said" || draft.of !== undefined)
-      return answer.show({
-        content: words.text("discord:desk.sent"),
-        components: changing.buttons(words, draft.of ?? id),
-      });
     const isDecision = draft.content.type === "decided";
     await answer.show({ content: words.text(`discord:desk.${isDecision ? "decided" : "sent"}`) });
   }

@@ -88,13 +88,10 @@ export async function openWritten(
       const { channel_id: thread, id, content: text, edited_timestamp: editedAt } = message;
       if (repliesAreMarked || !editedAt || !text || !isPeoples(message)) return;
       await lanes.run(`desk:${thread}`, async () => {
-        const found = await hand.saidUnder("discord", thread, `m:${id}`);
-        if (!found) return;
-        // Discord tells of an edit too when a link has grown a picture.
+        const sent = await hand.sentUnder("discord", thread, `m:${id}`);
+        if (sent === undefined) return;
         const key = `e:${id}:${nonceOf(text)}`;
-        const content: ActContent = { type: "reworded", message: found.id, text };
-        const before = found.message.blocks.find((block) => block.type === "text");
-        if (before?.text === text.trim()) return;
+        const content: ActContent = { type: "reworded", message: sent, text };
         const userId = message.author.id;
         const refusal = await hand.act({ desk: "discord", thread, userId, key, content });
         if (refusal) await tell(thread, id, refusal);

@@ -6,6 +6,7 @@ import type { Texts, TextValues } from "../../../core/texts.ts";
 import type { DeskRefusal, DeskWork, Refused } from "../../../ports/desk.ts";
 import type { Store } from "../../../ports/store.ts";
 import { button } from "./controls.ts";
+import type { Enclosures } from "./enclosures.ts";
 import { isNobody } from "./failure.ts";
 import { type GroupCalls, threadOf } from "./group.ts";
 import type { Keeping } from "./kept.ts";
@@ -21,6 +22,7 @@ export interface Bench {
   work: DeskWork;
   keeping: Keeping;
   voice: Voice;
+  enclosures: Enclosures;
   store: Pick<Store, "readMark">;
   /** In the desk's language. */
   texts: Texts;

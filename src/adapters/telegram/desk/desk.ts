@@ -1,6 +1,7 @@
 import type { Api } from "grammy";
 import type { Update } from "grammy/types";
 import { BotError } from "../../../core/errors.ts";
+import type { FileSource } from "../../../ports/channel.ts";
 import type { Desk, DeskWork } from "../../../ports/desk.ts";
 import type { Log } from "../../../ports/log.ts";
 import type { Store } from "../../../ports/store.ts";
@@ -10,6 +11,7 @@ import type { Self } from "../inbound.ts";
 import type { Pauses } from "../pauses.ts";
 import type { Bench } from "./bench.ts";
 import { createDecisions } from "./decisions.ts";
+import { createEnclosures } from "./enclosures.ts";
 import { createGroupCalls, groupAllowance, threadOf } from "./group.ts";
 import { createKeeping } from "./kept.ts";
 import { createPresses } from "./presses.ts";
@@ -39,6 +41,8 @@ export function openTelegramDesk(parts: {
   perMinute: number;
   api: Api;
   self: Self;
+  /** Of what agents send. */
+  source: FileSource;
   acknowledge: Acknowledgements;
   pauses: Pauses;
   store: Pick<Store, "readMark" | "readMarks" | "writeMarks">;
@@ -55,8 +59,10 @@ export function openTelegramDesk(parts: {
     (await work.hand.caseIn("telegram", thread))?.status === "closed";
   const calls = createGroupCalls({ ...parts, where, allowance, isCaseClosed });
   const voice = createVoice({ ...parts, calls, where });
+  const { keepEvidence } = work;
+  const enclosures = createEnclosures({ ...parts, keepEvidence });
   const keeping = createKeeping(store, now);
-  const bench: Bench = { api, calls, where, work, keeping, voice, store, texts, now };
+  const bench: Bench = { api, calls, where, work, keeping, voice, enclosures, store, texts, now };
   const replies = createReplies(bench);
   const decisions = createDecisions(bench);
   const presses = createPresses(bench, replies, decisions);
@@ -93,7 +99,10 @@ export function openTelegramDesk(parts: {
       }
     },
 
-    stop: () => voice.stop(),
+    async stop() {
+      await enclosures.stop();
+      await voice.stop();
+    },
   };
 
   async function press(reading: Extract<DeskReading, { type: "pressed" }>): Promise<void> {

@@ -1,4 +1,5 @@
 import type { DecisionDraft } from "../../../core/act.ts";
+import type { Evidence } from "../../../core/evidence.ts";
 import type { Store } from "../../../ports/store.ts";
 
 /**
@@ -7,11 +8,20 @@ import type { Store } from "../../../ports/store.ts";
  * A stored format.
  */
 export type Kept = { by: string; at: number } & (
-  | { type: "reply"; text: string; isQuestion?: true; version: number; preview?: number }
+  | ({ type: "reply"; version: number; preview?: number } & Words)
   | { type: "decision"; draft: DecisionDraft; seen: number; version: number; preview?: number }
   /** The bot has asked for words; `of` is the decision that they are for. */
   | { type: "prompt"; wants: "reply" | "question" | "reasons" | "amount"; of?: string }
 );
+
+/** What is to be said to the customer. */
+export interface Words {
+  text: string;
+  isQuestion?: true;
+  files?: readonly Evidence[];
+  /** Other words for this message of theirs, changed then (seconds). */
+  rewords?: { message: string; at: number };
+}
 
 type KeptOf<T extends Kept["type"]> = Extract<Kept, { type: T }>;
 

@@ -1,5 +1,6 @@
 import type { CallbackQuery, Message, Update } from "grammy/types";
-import type { Self } from "../inbound.ts";
+import type { FileRef } from "../../../core/inbound.ts";
+import { fileOf, type Self, unsupportedKind } from "../inbound.ts";
 import { type Press, readPress } from "./controls.ts";
 
 /** Who did something in a topic, as Telegram shows them. */
@@ -22,8 +23,10 @@ export interface SaidInTopic {
   answers?: number;
   /** When it was changed; it was said before. */
   editedAt?: number;
-  /** What stands there beside words. */
-  kind?: "file" | "other";
+  files: readonly FileRef[];
+  album?: string;
+  /** There is something that can't be passed on, such as a film. */
+  hasMore?: true;
 }
 
 /** What an update of the agents' group means. */
@@ -60,6 +63,8 @@ export function readDeskUpdate(
   if (query) return query.message?.chat.id === chatId ? readDeskPress(query) : undefined;
   if (member) return member.chat.id === chatId ? { type: "standing" } : undefined;
   const said = message ?? edited;
+  // Either of two service messages tells it, and the one in the old group may be missed.
+  if (said?.migrate_from_chat_id === chatId) return { type: "moved", to: said.chat.id };
   if (said?.chat.id !== chatId) return undefined;
   if (said.migrate_to_chat_id !== undefined) return { type: "moved", to: said.migrate_to_chat_id };
   const { is_topic_message: isInTopic, message_thread_id: topic, from } = said;
@@ -85,8 +90,9 @@ function readSaid(message: Message, topic: number, self: Self): SaidInTopic | un
   const { from, sender_chat: as, message_id: messageId } = message;
   if (!from || (from.is_bot && !as)) return undefined;
   const written = (message.text ?? message.caption ?? "").toWellFormed();
-  const kind = kindOf(message);
-  if (written === "" && kind === undefined) return undefined;
+  const file = fileOf(message);
+  const hasMore = file?.ref === null || (!file && unsupportedKind(message) !== undefined);
+  if (written === "" && !file && !hasMore) return undefined;
   const called = commandIn(written, self);
   if (called === "another") return undefined;
   // Every message of a topic answers its first one where it answers none.
@@ -99,7 +105,9 @@ function readSaid(message: Message, topic: number, self: Self): SaidInTopic | un
     ...(called ?? { text: written }),
     ...(answered !== undefined && answered !== topic && { answers: answered }),
     ...(message.edit_date !== undefined && { editedAt: message.edit_date }),
-    ...(kind && { kind }),
+    files: file && file.ref !== null ? [file] : [],
+    ...(message.media_group_id !== undefined && { album: message.media_group_id }),
+    ...(hasMore && { hasMore }),
   };
 }
 
@@ -113,11 +121,4 @@ function commandIn(
   if (bot !== undefined && bot.toLowerCase() !== username?.toLowerCase()) return "another";
   const command = deskCommands.find((one) => one === name.toLowerCase());
   return command && { command, text };
-}
-
-function kindOf(message: Message): "file" | "other" | undefined {
-  const { photo, document, animation, voice, audio } = message;
-  if ((photo ?? voice ?? audio) || (document && !animation)) return "file";
-  const others = ["animation", "video", "video_note", "sticker", "location", "venue", "contact"];
-  return [...others, "poll", "dice"].some((kind) => kind in message) ? "other" : undefined;
 }

@@ -1,16 +1,24 @@
+import type { ActContent } from "../../../core/act.ts";
+import { ticketValidMs } from "../../../core/evidence.ts";
 import type { Message, Span } from "../../../core/message.ts";
 import { spansOf } from "../../../core/message.ts";
 import type { Refused } from "../../../ports/desk.ts";
 import { type Bench, carryOut, deny, type Doer, foresee, messageId, refuse } from "./bench.ts";
 import { button } from "./controls.ts";
-import type { Kept } from "./kept.ts";
+import type { Kept, Words } from "./kept.ts";
 
 type KeptReply = Extract<Kept, { type: "reply" }>;
 
-const contentOf = ({ text, isQuestion }: Pick<KeptReply, "text"> & { isQuestion?: boolean }) =>
-  isQuestion
-    ? { type: "asked" as const, wanted: "question" as const, text }
-    : { type: "said" as const, text };
+export function contentOf({ text, isQuestion, files, rewords }: Words): ActContent {
+  if (rewords) return { type: "reworded", message: rewords.message, text };
+  return isQuestion
+    ? { type: "asked", wanted: "question", text }
+    : { type: "said", text, ...(files && files.length > 0 && { files }) };
+}
+
+/** An agent's message is said once, and each change of it once. */
+export const wordsKey = (id: string, { rewords }: Pick<Words, "rewords">): string =>
+  rewords ? `reworded:${id}:${rewords.at}` : `said:${id}`;
 
 /** What an agent writes to a customer: shown as the customer will see it, and sent when they say so. */
 export function createReplies(bench: Bench) {
@@ -19,23 +27,17 @@ export function createReplies(bench: Bench) {
   return { draft, send, discard, ask };
 
   /** `message` is the agent's own; a change of it makes a new preview. */
-  async function draft(
-    doer: Doer,
-    message: number,
-    words: string,
-    isQuestion = false,
-  ): Promise<void> {
+  async function draft(doer: Doer, message: number, words: Words): Promise<void> {
     const id = messageId(bench, message);
-    const foreseen = await foresee(bench, doer, contentOf({ text: words, isQuestion }));
+    const foreseen = await foresee(bench, doer, contentOf(words));
     if ("reason" in foreseen) return refuse(bench, doer, message, foreseen);
     const before = await keeping.read("reply", id);
-    if (before?.text === words && before.preview !== undefined) return;
+    if (before?.text === words.text && before.preview !== undefined) return;
     const kept = {
       type: "reply" as const,
       by: doer.by.userId,
       at: now(),
-      text: words,
-      ...(isQuestion && { isQuestion: true as const }),
+      ...words,
       version: (before?.version ?? 0) + 1,
     };
     await keeping.write(id, kept);
@@ -73,7 +75,7 @@ export function createReplies(bench: Bench) {
   async function send(doer: Doer, about: string): Promise<Refused | "lapsed" | undefined> {
     const found = await begun(doer, about);
     if ("ending" in found) return found.ending;
-    const refused = await carryOut(bench, doer, `said:${found.id}`, contentOf(found));
+    const refused = await carryOut(bench, doer, wordsKey(found.id, found), contentOf(found));
     if (refused) return refused;
     return finish(found);
   }
@@ -91,6 +93,8 @@ export function createReplies(bench: Bench) {
     const id = messageId(bench, Number(message));
     const kept = await keeping.read("reply", id);
     if (!kept || kept.version !== Number(version)) return { ending: "lapsed" };
+    // Files that nobody has sent are swept away.
+    if (kept.files && now() - kept.at > ticketValidMs) return { ending: "lapsed" };
     if (kept.by === doer.by.userId) return { id, ...kept };
     return { ending: await deny(bench, doer, contentOf(kept), "notTheirs") };
   }

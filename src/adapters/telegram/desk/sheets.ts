@@ -1,97 +1,96 @@
-import { type Api, InputFile, InputMediaBuilder } from "grammy";
+import { type Api, InputMediaBuilder } from "grammy";
 import { Undeliverable } from "../../../core/errors.ts";
 import type { Evidence } from "../../../core/evidence.ts";
 import type { Texts } from "../../../core/texts.ts";
 import type { DeskWork } from "../../../ports/desk.ts";
 import { failureOf } from "../failure.ts";
+import { type Upload, uploadOf } from "../upload.ts";
 
 /** https://core.telegram.org/bots/api#sendmediagroup */
 const mostInAlbum = 10;
-/** https://core.telegram.org/bots/api#sendphoto */
-const mostSidesRatio = 20;
 
-/** Files that go out at once: as pictures, or as documents. */
-export interface Sheet {
-  how: "photo" | "document";
-  files: readonly Evidence[];
+interface InTopic {
+  message_thread_id: number;
 }
 
-/** In few messages: pictures together, and what is none together. */
-export function sheetsOf(files: readonly Evidence[]): Sheet[] {
-  const pictures = files.filter(isPicture);
-  const others = files.filter((file) => !isPicture(file));
+/** What goes out at once, and how many messages it makes. */
+export interface Sheet {
+  messages: number;
+  send: (api: Api, chatId: number, options: InTopic) => Promise<unknown>;
+}
+
+/** Files in few messages: pictures together, and documents together. Those that are lost are named. */
+export async function sheetsOf(
+  files: readonly Evidence[],
+  evidence: DeskWork["evidence"],
+  texts: Texts,
+): Promise<Sheet[]> {
+  const uploads: Upload[] = [];
+  const lost: string[] = [];
+  for (const file of files) {
+    try {
+      uploads.push(await uploadOf(file, evidence));
+    } catch (error) {
+      if (!(error instanceof Undeliverable)) throw error;
+      lost.push(file.name || file.type);
+    }
+  }
+  const as = (how: Upload["how"]) => uploads.filter((upload) => upload.how === how);
+  const words = texts.text("telegram:desk.lost", { names: lost.join(", ") });
   return [
-    ...chunks(pictures).map((chunk): Sheet => ({ how: "photo", files: chunk })),
-    ...chunks(others).map((chunk): Sheet => ({ how: "document", files: chunk })),
+    ...chunks(as("photo"), mostInAlbum).map(sheetOf),
+    ...chunks(as("document"), mostInAlbum).map(sheetOf),
+    ...chunks(as("voice"), 1).map(sheetOf),
+    ...(lost.length > 0
+      ? [
+          {
+            messages: 1,
+            send: (api: Api, chatId: number, options: InTopic) =>
+              api.sendMessage(chatId, words, options),
+          },
+        ]
+      : []),
   ];
 }
 
-type Send = (api: Api, chatId: number, options: { message_thread_id: number }) => Promise<unknown>;
-
-/** Reads the files; a picture goes as it was cleaned, everything else as it was given. A file that is lost is named. */
-export async function sendSheet(
-  { how, files }: Sheet,
-  evidence: DeskWork["evidence"],
-  texts: Texts,
-): Promise<Send> {
-  const read = await Promise.all(
-    files.map(async ({ id, name, type }) => ({
-      bytes: await (how === "photo" ? evidence.view(id) : evidence.original(id)),
-      name: name || `file.${type.split("/")[1]}`,
-    })),
-  );
-  const inputs = read.flatMap(({ bytes, name }) =>
-    bytes ? [() => new InputFile(bytes, name)] : [],
-  );
-  const lost = read.filter(({ bytes }) => !bytes).map(({ name }) => name);
-  const words =
-    lost.length > 0 ? texts.text("telegram:desk.lost", { names: lost.join(", ") }) : undefined;
-  return async (api, chatId, options) => {
-    if (inputs.length === 0) return api.sendMessage(chatId, words ?? "", options);
-    const caption = words === undefined ? {} : { caption: words };
+const sheetOf = (uploads: readonly Upload[]): Sheet => ({
+  messages: uploads.length,
+  async send(api, chatId, options) {
     try {
-      return await sendAs(how, inputs)(api, chatId, { ...options, ...caption });
+      return await sendAll(uploads, api, chatId, options);
     } catch (error) {
       // Refused for certain: what Telegram takes for no picture is a file all the same.
-      if (how !== "photo" || !(failureOf(error) instanceof Undeliverable)) throw error;
-      return sendAs("document", inputs)(api, chatId, { ...options, ...caption });
+      if (uploads[0]?.how === "document" || !isRefusal(error)) throw error;
+      const asFiles = uploads.map((upload): Upload => ({ ...upload, how: "document" }));
+      return sendAll(asFiles, api, chatId, options);
     }
-  };
+  },
+});
+
+function isRefusal(error: unknown): boolean {
+  const failure = failureOf(error);
+  return failure instanceof Undeliverable && failure.reason !== "topicGone";
 }
 
-function sendAs(
-  how: Sheet["how"],
-  inputs: readonly (() => InputFile)[],
-): (
+function sendAll(
+  uploads: readonly Upload[],
   api: Api,
   chatId: number,
-  options: { message_thread_id: number; caption?: string },
-) => Promise<unknown> {
-  const [first, ...others] = inputs;
-  return async (api, chatId, options) => {
-    if (first && others.length === 0)
-      return how === "photo"
-        ? api.sendPhoto(chatId, first(), options)
-        : api.sendDocument(chatId, first(), options);
-    const { caption, ...where } = options;
-    const media = inputs.map((input, index) => {
-      const words = index === 0 && caption !== undefined ? { caption } : {};
-      return how === "photo"
-        ? InputMediaBuilder.photo(input(), words)
-        : InputMediaBuilder.document(input(), words);
-    });
-    return api.sendMediaGroup(chatId, media as Parameters<Api["sendMediaGroup"]>[1], where);
-  };
+  options: InTopic,
+): Promise<unknown> {
+  const [first, ...others] = uploads;
+  if (first && others.length === 0) {
+    if (first.how === "photo") return api.sendPhoto(chatId, first.file(), options);
+    if (first.how === "voice") return api.sendVoice(chatId, first.file(), options);
+    return api.sendDocument(chatId, first.file(), options);
+  }
+  const media = uploads.map(({ how, file }) =>
+    how === "photo" ? InputMediaBuilder.photo(file()) : InputMediaBuilder.document(file()),
+  );
+  return api.sendMediaGroup(chatId, media as Parameters<Api["sendMediaGroup"]>[1], options);
 }
 
-/** A moving one shows as it moves only where it goes as a file. */
-function isPicture({ view, type }: Evidence): boolean {
-  if (!view || type === "image/gif") return false;
-  const { widthPx, heightPx } = view;
-  return Math.max(widthPx, heightPx) <= mostSidesRatio * Math.min(widthPx, heightPx);
-}
-
-const chunks = <T>(all: readonly T[]): T[][] =>
-  Array.from({ length: Math.ceil(all.length / mostInAlbum) }, (_, index) =>
-    all.slice(index * mostInAlbum, (index + 1) * mostInAlbum),
+const chunks = <T>(all: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+    all.slice(index * size, (index + 1) * size),
   );

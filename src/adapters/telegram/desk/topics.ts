@@ -10,7 +10,7 @@ import { styled } from "../outbound.ts";
 import { cardKeyboard, cardText, longestText } from "./card.ts";
 import { isBeyondChange, isUnchanged } from "./failure.ts";
 import { type GroupCalls, threadOf, topicIn } from "./group.ts";
-import { sheetsOf, sendSheet } from "./sheets.ts";
+import { sheetsOf } from "./sheets.ts";
 import type { Whereabouts } from "./whereabouts.ts";
 
 /** What a topic's icon may have (https://core.telegram.org/bots/api#createforumtopic). */
@@ -77,7 +77,7 @@ export function createTopics(parts: {
     },
 
     async post(thread, post, id) {
-      const pieces = piecesOf(thread, post);
+      const pieces = await piecesOf(thread, post);
       if (halfDone.size > mostRemembered) halfDone.clear();
       for (let done = halfDone.get(id) ?? 0; done < pieces.length; done++) {
         halfDone.set(id, done);
@@ -156,7 +156,10 @@ export function createTopics(parts: {
   }
 
   /** One message each, or one album. */
-  function piecesOf(thread: string, { spans, files }: DeskPost): (() => Promise<unknown>)[] {
+  async function piecesOf(
+    thread: string,
+    { spans, files }: DeskPost,
+  ): Promise<(() => Promise<unknown>)[]> {
     const words = partsOf(spans, longestText).map((part) => () => {
       const { text, entities } = styled(part);
       const link_preview_options = { is_disabled: true };
@@ -168,12 +171,13 @@ export function createTopics(parts: {
         }),
       );
     });
-    const sheets = sheetsOf(files).map((sheet) => async () => {
-      const made = await sendSheet(sheet, evidence, texts);
-      return calls.inTopic(thread, sheet.files.length, (chatId, topic) =>
-        made(api, chatId, { message_thread_id: topic }),
-      );
-    });
+    const sheets = (await sheetsOf(files, evidence, texts)).map(
+      ({ messages, send }) =>
+        () =>
+          calls.inTopic(thread, messages, (chatId, topic) =>
+            send(api, chatId, { message_thread_id: topic }),
+          ),
+    );
     return [...words, ...sheets];
   }
 }

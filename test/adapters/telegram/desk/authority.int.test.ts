@@ -31,6 +31,9 @@ const ways: Record<ActType, { press: string } | { text: string } | undefined> = 
   taken: { press: "take:" },
   released: { press: "release:" },
   said: { text: "/reply Hello" },
+  // By a change of what was said, which nobody else can change; taking back is for the console.
+  reworded: undefined,
+  withdrawn: undefined,
   noted: { text: "/note Hello" },
   asked: { press: "want:screenshot" },
   corrected: undefined,

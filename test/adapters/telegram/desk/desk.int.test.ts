@@ -84,6 +84,7 @@ describe("a reply", () => {
     const first = await desk.says(topic, "Un moment");
     voice.edit(words, "One moment, please.");
     await desk.says(topic, "One moment, please.");
+    await eventually(() => desk.in(topic).some(({ id }) => id === prompt.id)).toBe(false);
     // What was shown before is not sent any more.
     const answer = await voice.pressOld(first, first.buttons[0]?.data ?? "").answered;
     expect(answer.text).toContain("This is over");
@@ -116,6 +117,24 @@ describe("a reply", () => {
     await desk.restart();
     await desk.press(topic, ida, "Send");
     await customer.waitForMessage(({ text }) => text.includes("Still here."));
+  });
+
+  it.each([
+    "<b>bold</b> </script> *x* _y_ [z](javascript:alert(1)) `${1}` {{name}} $t(x)",
+    "@everyone <@&1> #tag $USD /start https://evil.example +33 6 12 34 56 78 4111 1111 1111 1111",
+    "👩‍👩‍👧‍👦 é e\u0301 \u05d0 %s \\ ' \" ; DROP TABLE cases; --",
+  ])("brings any words to the customer as they were previewed: %s", async (words) => {
+    const { customer, topic } = await desk.customerWithCase();
+    await desk.take(topic);
+    desk.group.as(ida.id, topic).text(`/reply ${words}`);
+    const preview = await desk.says(topic, words);
+    await desk.press(topic, ida, "Send");
+    const told = await customer.waitForMessage(({ text }) => text === `Ida\n${words}`);
+    expect(preview.text.endsWith(told.text)).toBe(true);
+    const active = new Set(["url", "mention", "bot_command", "hashtag", "cashtag", "text_link"]);
+    for (const { entities } of [preview, told])
+      expect(entities.filter(({ type }) => active.has(type))).toEqual([]);
+    await desk.says(topic, `✓ Ida\n${words}`);
   });
 
   it("needs the thread, and offers the way to it", async () => {

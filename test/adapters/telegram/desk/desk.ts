@@ -107,6 +107,7 @@ export async function openDesk(options: DeskOptions = {}) {
   };
   const language = options.language ?? "en";
   const texts = library.in(language);
+  const keepEvidence = createKeepEvidence({ inspector, evidence, clock });
   const around = { flow: refund, store, texts: library, clock, log };
 
   function run() {
@@ -127,7 +128,7 @@ export async function openDesk(options: DeskOptions = {}) {
         chat: options.chat ?? String(forum),
         hand: options.hand?.(made) ?? made,
         evidence,
-        keepEvidence: createKeepEvidence({ inspector, evidence, clock }),
+        keepEvidence,
         language,
         repliesAreMarked: options.repliesAreMarked ?? true,
       },
@@ -148,7 +149,7 @@ export async function openDesk(options: DeskOptions = {}) {
       channels,
       desks: telegram.desk ? [telegram.desk] : [],
       language,
-      keepEvidence: createKeepEvidence({ inspector, evidence, clock }),
+      keepEvidence,
       clock,
       log,
       sleep,
@@ -268,7 +269,7 @@ export async function openDesk(options: DeskOptions = {}) {
 
 export type TestDesk = Awaited<ReturnType<typeof openDesk>>;
 
-export const patienceMs = 4000;
+export const patienceMs = 20_000;
 
 export const eventually = <T>(look: () => T) =>
   expect.poll(look, { timeout: patienceMs, interval: 10 });
