@@ -66,6 +66,34 @@ export const settings = z.object({
   REDIS_UNSAFE: z
     .enum(["refuse", "accept"], "must be refuse or accept, such as refuse")
     .default("refuse"),
+  EVIDENCE_S3_URL: z
+    .url({
+      protocol: /^https?$/u,
+      error:
+        "must be an address with a bucket, such as https://s3.eu-west-3.amazonaws.com/my-bucket",
+    })
+    .regex(
+      // Without TLS customers' pictures could be read on the way; a host without a point is on a network of our own.
+      /^(?:https:\/\/[^/?#@]+|http:\/\/(?:127\.0\.0\.1|[\w-]+)(?::\d+)?)(?:\/[\w.-]+)+\/?$/u,
+      "must have https://, a bucket as its path and neither query nor user, such as https://s3.eu-west-3.amazonaws.com/my-bucket",
+    )
+    .transform((url) => url.replace(/\/$/u, ""))
+    .optional(),
+  EVIDENCE_S3_REGION: z
+    .string()
+    .regex(/^[\w-]{1,60}$/u, "must be a region of the storage, such as eu-west-3")
+    .default("us-east-1"),
+  EVIDENCE_S3_KEY_ID: z
+    .string()
+    .regex(/^[\w.+/=-]{3,128}$/u, "must be the id of an access key, such as AKIAIOSFODNN7EXAMPLE")
+    .optional(),
+  EVIDENCE_S3_SECRET_KEY: z
+    .string()
+    .regex(
+      /^[^\p{C}\s]{6,256}$/u,
+      "must be the secret of that access key, such as what the storage showed with it",
+    )
+    .optional(),
   LOG_LEVEL: z
     .enum(["error", "warn", "info", "silent"], "must be error, warn, info or silent, such as info")
     .default("info"),
@@ -293,6 +321,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       found.REDIS_URL === undefined
         ? undefined
         : { url: found.REDIS_URL, acceptUnsafe: found.REDIS_UNSAFE === "accept" },
+    /** Undefined where customers' pictures and files are in `dataDir`. */
+    evidenceS3: evidenceS3Of(found),
     logLevel: found.LOG_LEVEL,
     shopName: found.SHOP_NAME,
     shopUrl: found.SHOP_URL,
@@ -334,6 +364,22 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     oidc: oidcOf(found),
   };
+}
+
+/** Undefined where customers' pictures and files are on the disk. */
+function evidenceS3Of(found: z.infer<typeof settings>) {
+  if (found.EVIDENCE_S3_URL === undefined) return undefined;
+  const { EVIDENCE_S3_KEY_ID: keyId, EVIDENCE_S3_SECRET_KEY: secretKey } = found;
+  if (keyId === undefined || secretKey === undefined)
+    throw new BadConfig(
+      ["EVIDENCE_S3_KEY_ID", "EVIDENCE_S3_SECRET_KEY"]
+        .filter((name) => found[name as keyof typeof found] === undefined)
+        .map(
+          (name) =>
+            `${name}: must be set with EVIDENCE_S3_URL, such as what the storage gives for an access key`,
+        ),
+    );
+  return { url: found.EVIDENCE_S3_URL, region: found.EVIDENCE_S3_REGION, keyId, secretKey };
 }
 
 /** Undefined where the link of the start is the only way into the console. */

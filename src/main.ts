@@ -9,7 +9,6 @@ import { topics } from "../flows/refund/policy/rules.ts";
 import { createConsole } from "./adapters/console/console.ts";
 import { createSoleOwner, openFileAgents } from "./adapters/files/agents.ts";
 import { readCannedAnswers } from "./adapters/files/canned-answers.ts";
-import { openFileEvidence } from "./adapters/files/evidence.ts";
 import { openHttp } from "./adapters/http/server.ts";
 import { loadTexts } from "./adapters/i18next/texts.ts";
 import { systemClock } from "./adapters/node/clock.ts";
@@ -35,6 +34,7 @@ import type { Texts } from "./core/texts.ts";
 import type { Channel } from "./ports/channel.ts";
 import type { LeasedReply } from "./ports/store.ts";
 import type { Desk } from "./ports/desk.ts";
+import type { EvidenceStore } from "./ports/evidence.ts";
 import type { Log } from "./ports/log.ts";
 import type { Store } from "./ports/store.ts";
 
@@ -53,7 +53,7 @@ async function run(config: Config): Promise<void> {
   });
   if (!store) return;
   closing.defer(() => store.close());
-  const evidence = openFileEvidence(config.dataDir);
+  const evidence = await openEvidence(config, log);
   const inspector = createSharpInspector();
   closing.defer(() => inspector.close());
   const texts = await loadTexts(
@@ -269,6 +269,20 @@ async function openStore(
 ): Promise<Store> {
   if (!redis) return (await import("./adapters/sqlite/store.ts")).openSqliteStore(dataDir);
   return (await import("./adapters/redis/store.ts")).openRedisStore({ ...redis, log, signal });
+}
+
+/** On this machine's disk, or in a bucket that several machines share. */
+async function openEvidence(
+  { evidenceS3, redis, dataDir }: Config,
+  log: Log,
+): Promise<EvidenceStore> {
+  if (evidenceS3) return (await import("./adapters/s3/evidence.ts")).openS3Evidence(evidenceS3);
+  if (redis)
+    log.warn(
+      { dataDir },
+      "customers' files are in DATA_DIR: every process must have the same folder; several machines need EVIDENCE_S3_URL",
+    );
+  return (await import("./adapters/files/evidence.ts")).openFileEvidence(dataDir);
 }
 
 /** The pictures that `npm run charts` made of the flow. */

@@ -7,6 +7,7 @@ import { loadTexts } from "../adapters/i18next/texts.ts";
 import { type Config, readConfig } from "../config.ts";
 import { BadConfig } from "../core/errors.ts";
 import { examineDiscord } from "./doctor/discord.ts";
+import { examineEvidence } from "./doctor/evidence.ts";
 import type { Finding } from "./doctor/finding.ts";
 import { examineTelegram } from "./doctor/telegram.ts";
 import { print } from "./on-data.ts";
@@ -17,6 +18,7 @@ async function examine(config: Config): Promise<Finding[]> {
     { what: "The settings can be read" },
     await examineFolder(config.dataDir),
     ...(config.cannedAnswers === undefined ? [] : [examineAnswers(config.cannedAnswers)]),
+    ...(await examineEvidence(config)),
     ...(config.telegram
       ? await examineTelegram(
           config.telegram,

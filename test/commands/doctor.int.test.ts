@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Api } from "grammy";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { startBot } from "../support/bot.ts";
+import { startS3 } from "../support/s3.ts";
 import { openTelegramServer, type TelegramServer } from "../support/telegram/server.ts";
 
 const command = fileURLToPath(new URL("../../src/commands/doctor.ts", import.meta.url));
@@ -122,5 +123,41 @@ describe("npm run doctor", () => {
     expect(await told()).toMatch(/has no topics/u);
     const to = group.migrate(true);
     expect(await told()).toContain(`set DESK_TELEGRAM_CHAT to ${to}`);
+  });
+});
+
+describe("npm run doctor on S3", () => {
+  it("tries all that the bot will do there, and that strangers can't", async () => {
+    const s3 = await startS3();
+    onTestFinished(() => s3.close());
+    const { code, told } = await doctor({ DATA_DIR: folder, ...s3.settings });
+    expect(told).toContain(`✓ Customers' files are in the bucket ${s3.url}`);
+    expect(told).toContain("✓ Strangers can't read them");
+    expect(code).toBe(0);
+    s3.publish();
+    const open = await doctor({ DATA_DIR: folder, ...s3.settings });
+    expect(open.told).toMatch(/✗ Strangers can't read them\n {2}→ anybody can read this bucket/u);
+    expect(open.code).toBe(1);
+  });
+
+  it("says what is wrong with the key, the bucket and the way there, and shows no secret", async () => {
+    const s3 = await startS3();
+    onTestFinished(() => s3.close());
+    const secret = "wrong-secret-42";
+    for (const [wrong, fix] of [
+      [{ EVIDENCE_S3_SECRET_KEY: secret }, "copy EVIDENCE_S3_KEY_ID"],
+      [{ EVIDENCE_S3_URL: `${s3.url}-2` }, "make the bucket"],
+      [{ EVIDENCE_S3_URL: "http://127.0.0.1:9/b" }, "check the network and EVIDENCE_S3_URL"],
+    ] as const) {
+      const { code, told } = await doctor({ DATA_DIR: folder, ...s3.settings, ...wrong });
+      expect(told).toContain(fix);
+      expect(told).not.toContain(secret);
+      expect(code).toBe(1);
+    }
+  });
+
+  it("says that several processes must share the folder where Redis is without it", async () => {
+    const { told } = await doctor({ DATA_DIR: folder, REDIS_URL: "redis://127.0.0.1:9" });
+    expect(told).toContain("which every process must share");
   });
 });

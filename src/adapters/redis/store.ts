@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { channelNames } from "../../core/conversation.ts";
 import { deskNames } from "../../core/desk.ts";
-import { StoreTooNew, StoreUnsafe } from "../../core/errors.ts";
+import { BotError } from "../../core/errors.ts";
 import type { Log } from "../../ports/log.ts";
 import type { DueTimer, StandingCount, Store } from "../../ports/store.ts";
 import { createCaseIndex, createCases } from "./cases.ts";
@@ -41,6 +41,7 @@ export interface RedisOptions {
  *
  * @throws StoreUnsafe when it would lose what it is given.
  * @throws StoreTooNew when a newer bot has written it.
+ * @throws StoreIncomplete while data is being moved into it.
  */
 export async function openRedisStore({
   url,
@@ -53,7 +54,7 @@ export async function openRedisStore({
       const { isCluster } = await inspectRedis(url, { acceptUnsafe, log });
       return await openStore(url, isCluster, log);
     } catch (error) {
-      if (error instanceof StoreUnsafe || error instanceof StoreTooNew) throw error;
+      if (error instanceof BotError && !error.retryable) throw error;
       const why = reasonOf(error);
       if (why !== said) log.error({ why }, "Redis can't be used and is tried again every second");
       said = why;
@@ -92,7 +93,7 @@ async function openStore(url: string, isCluster: boolean, log: Log): Promise<Sto
       const ask = (key = deskShard, command: readonly string[]) =>
         client.send("read", key, command);
       await checkFormat({ send: ask }).catch((error: unknown) => {
-        if (error instanceof StoreTooNew) client.refuse(error);
+        if (error instanceof BotError && !error.retryable) client.refuse(error);
         throw error;
       });
       if (await due.look()) watcher?.([]);
