@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { vi } from "vitest";
 import { openDiscord, type Discord } from "../../src/adapters/discord/channel.ts";
 import { openFileEvidence } from "../../src/adapters/files/evidence.ts";
 import { createSharpInspector } from "../../src/adapters/sharp/inspector.ts";
@@ -112,7 +111,7 @@ export async function openDiscordDesk(
   const worker = work.start();
   discord.start();
   await server.gateway.whenConnected();
-  await vi.waitFor(() => {
+  await until(() => {
     if (![...server.world.commands.values()].some(({ guildId }) => guildId))
       throw new Error("no commands");
   }, 5000);
@@ -131,6 +130,19 @@ export async function openDiscordDesk(
       const agent = { id: name.toLowerCase(), name, role };
       agents.set(person.id, agent);
       return Object.assign(person, { agent });
+    },
+    /** Somebody asks for a person, and nobody waits; `opened` is told the case before the desk is. */
+    async ask(opened: (number: string, askedAt: number) => void) {
+      const conversationId = `web-${crypto.randomUUID()}`;
+      const askedAt = performance.now();
+      await receiver.receive({
+        key: conversationId,
+        conversationId,
+        channel: "web",
+        language: "fr",
+        content: { type: "command", command: "person" },
+      });
+      opened((await store.casesOf(conversationId))[0]?.number ?? "", askedAt);
     },
     /** Somebody at the live chat who has asked for a person; resolves when the post is there. */
     async customer(language: Language = "sv") {
@@ -152,7 +164,7 @@ export async function openDiscordDesk(
         receive,
         say: (text: string) => receive({ type: "text", text }),
         heard: () => sent.get(conversationId) ?? [],
-        post: await vi.waitFor(async () => {
+        post: await until(async () => {
           const post = postOf(server, number);
           if (!(await hand.caseIn("discord", post.id))) throw new Error("it is not known yet");
           return post;
@@ -182,6 +194,16 @@ export async function openDiscordDesk(
 }
 
 export type DiscordDeskShop = Awaited<ReturnType<typeof openDiscordDesk>>;
+
+/** The result once it throws no more; without vitest, so that a bench can have it. */
+async function until<T>(work: () => T | Promise<T>, withinMs: number): Promise<T> {
+  for (const end = Date.now() + withinMs; ; await sleep(20).done)
+    try {
+      return await work();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+}
 
 /** The post of this case that is there now. */
 export function postOf(server: DiscordServer, number: string): { id: string } {
