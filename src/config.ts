@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { minorDigits } from "./core/amount.ts";
 import { parseBusinessHours } from "./core/calendar.ts";
 import { BadConfig } from "./core/errors.ts";
 import { languages } from "./core/language.ts";
@@ -459,11 +460,6 @@ function telegramOf(found: z.infer<typeof settings>) {
     },
   };
 }
-
-/** How many digits a currency has after the point. */
-const minorDigits = (currency: string): number =>
-  new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions()
-    .maximumFractionDigits ?? 2;
 
 function isTimeZone(name: string): boolean {
   try {

@@ -88,6 +88,8 @@ export function createDeskHand(parts: {
       return ids.length === 1 ? ids[0] : undefined;
     },
 
+    clauses: (language) => flow.clauses(texts.in(language)),
+
     draft: (entry) => flow.draftDecision(entry.record, texts.in(entry.language)),
 
     preview(entry, draft, by) {

@@ -28,7 +28,7 @@ async function examine(config: Config): Promise<Finding[]> {
         )
       : [{ what: "No Telegram: TELEGRAM_BOT_TOKEN is not set" }]),
     ...(config.discord
-      ? await examineDiscord(config.discord, texts)
+      ? await examineDiscord(config.discord, texts, config.desks.discordChannel)
       : [{ what: "No Discord: DISCORD_BOT_TOKEN is not set" }]),
   ];
 }

@@ -1,4 +1,5 @@
-const minorDigits = (currency: string): number =>
+/** How many digits a currency has after the point. */
+export const minorDigits = (currency: string): number =>
   new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions()
     .maximumFractionDigits ?? 2;
 

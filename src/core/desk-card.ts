@@ -27,6 +27,7 @@ export function cardOf(entry: Case, facts: CardFacts, texts: Texts): DeskCard {
     title: title.slice(0, longestTitle).replace(/\p{Cs}$/u, ""),
     status,
     urgent,
+    ...(status !== "closed" && { waitingSince: entry.waitingSince }),
     spans: paragraphs([
       headOf(entry, facts, texts),
       factsOf(facts.description, texts),

@@ -32,6 +32,8 @@ export interface DeskCard {
   status: CaseStatus;
   urgent: boolean;
   spans: readonly Span[];
+  /** Since when it waits for the shop or the customer; absent where it is closed. */
+  waitingSince?: number;
   /** What can be done now, in order. */
   deeds: readonly Deed[];
   /** Of the facts that it shows: what an approval rests on. */

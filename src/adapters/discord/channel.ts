@@ -8,6 +8,8 @@ import type { Channel } from "../../ports/channel.ts";
 import type { Desk } from "../../ports/desk.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { registerCommands } from "./commands.ts";
+import { registerDeskCommands } from "./desk/commands.ts";
+import { openDiscordDesk } from "./desk/desk.ts";
 import { createDoors } from "./doors.ts";
 import { wordOf } from "./failure.ts";
 import { filesOf } from "./files.ts";
@@ -57,6 +59,18 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
   const sender = createSender({ rest, rooms, doors, texts, evidence, log });
   const interactions = createInteractions({ ...options, rest, rooms, doors, lanes, sender });
   const catchUp = createCatchUp({ rest, rooms, lanes, take, isClosing: () => closing, log, sleep });
+  const desk =
+    options.desk &&
+    (await openDiscordDesk({
+      ...options,
+      ...options.desk,
+      source: filesOf(rest, apiRoot),
+      rest,
+      lanes,
+      selfId,
+      durably,
+      isClosing: () => closing,
+    }));
   const gateway = createGateway({
     token,
     rest: rest.rest,
@@ -67,11 +81,15 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
     sleep,
   });
 
+  function take(inbound: HeldInbound): Promise<void> {
+    return durably(() => accept(inbound));
+  }
+
   /** Until it is durable. @throws Error only while the bot closes: then it comes again. */
-  async function take(inbound: HeldInbound): Promise<void> {
+  async function durably(work: () => Promise<void>): Promise<void> {
     for (;;) {
       try {
-        await accept(inbound);
+        await work();
         return;
       } catch (error) {
         const { retryable = false } = error as { retryable?: boolean };
@@ -89,26 +107,33 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
   async function takeEvent(event: GatewayDispatchPayload, shard: ShardOf): Promise<void> {
     const { t: type, d } = event;
     if (type === GatewayDispatchEvents.Ready)
-      await catchUp.all([...rooms.all()].filter((room) => shardOf(room, shard) === shard.id));
+      await Promise.all([
+        catchUp.all([...rooms.all()].filter((room) => shardOf(room, shard) === shard.id)),
+        desk?.catchUp(),
+      ]);
     else if (type === GatewayDispatchEvents.MessageCreate) await takeMessage(d, d.guild_id);
     else if (type === GatewayDispatchEvents.MessageUpdate) await takeEdit(d, d.guild_id);
     else if (type === GatewayDispatchEvents.MessageDelete)
       await takeDeletions(d.channel_id, [d.id]);
     else if (type === GatewayDispatchEvents.MessageDeleteBulk)
       await takeDeletions(d.channel_id, d.ids);
+    else if (type === GatewayDispatchEvents.InteractionCreate && desk?.isOurs(d))
+      await desk.take(d);
     else if (type === GatewayDispatchEvents.InteractionCreate) {
       catchUp.hurry(userOf(d).id);
       await interactions.take(d);
     } else if (
-      (type === GatewayDispatchEvents.ThreadDelete ||
-        type === GatewayDispatchEvents.ChannelDelete) &&
-      rooms.get(d.id)
-    )
-      await rooms.forget(d.id);
+      type === GatewayDispatchEvents.ThreadDelete ||
+      type === GatewayDispatchEvents.ChannelDelete
+    ) {
+      if (rooms.get(d.id)) await rooms.forget(d.id);
+      await desk?.forget(d.id);
+    }
   }
 
   async function takeMessage(message: APIMessage, guildId: string | undefined): Promise<void> {
     const room = roomOf(message, guildId);
+    if (!room && guildId !== undefined) await desk?.wrote(message);
     const inbound = room && readMessage(message, room);
     if (!inbound) return;
     catchUp.hurry(room.userId);
@@ -121,6 +146,7 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
 
   async function takeEdit(message: APIMessage, guildId: string | undefined): Promise<void> {
     const room = roomOf(message, guildId);
+    if (!room && guildId !== undefined) await desk?.edited(message);
     const inbound = room && readEdit(message, room);
     if (inbound) await lanes.run(room.userId, () => take(inbound));
   }
@@ -141,6 +167,7 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
   }
 
   return {
+    ...(desk && { desk: desk.desk }),
     channel: {
       name: "discord",
       concurrency: 32,
@@ -159,6 +186,8 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
           "the slash commands could not be registered; the next start tries again",
         ),
       );
+      if (desk) void desk.start();
+      else void registerDeskCommands({ rest, store, texts }, undefined).catch(() => {});
     },
     async close() {
       closing = true;

@@ -28,7 +28,7 @@ export interface DiscordOptions extends DiscordSettings {
   accept: (inbound: HeldInbound) => Promise<void>;
   /** What the conversation is asked now. */
   prompt: (conversationId: string) => Promise<Prompted | undefined>;
-  store: Pick<Store, "load" | "readMarks" | "writeMarks">;
+  store: Pick<Store, "load" | "readMark" | "readMarks" | "writeMarks">;
   /** What agents send. */
   evidence: Pick<EvidenceStore, "original" | "view">;
   texts: TextLibrary;
