@@ -143,32 +143,19 @@ const assessed = chart.createStateConfig({
   },
 });
 
-/** Whoever is told what people decided is asked nothing more: they can contest it. */
-const settled = chart.createStateConfig({
-  on: {
-    decided: { guard: desk.isAboutCurrent, target: "ready" },
-    "decision-approved": { guard: desk.isProposedCurrent, target: "ready" },
-    "case-closed": { guard: desk.isAboutCurrent, target: "ready" },
-  },
-});
-
 /** A case is with people; the customer can add to it, contest, and start another. */
 const caseOpen = chart.createStateConfig({
   id: "caseOpen",
   initial: "askingOrderNumber",
   states: {
-    askingOrderNumber: { ...asking("orderNumber", "askingService"), ...settled },
-    askingService: { ...askingClause2.askingService, ...settled },
+    askingOrderNumber: asking("orderNumber", "askingService"),
+    ...askingClause2,
     // Whoever withdraws owes no reason: only which order it is may be asked.
-    askingLinks: {
-      ...asking("links", [
-        { settled: "withdrawal.declared", to: "ready" },
-        { to: "askingDescription" },
-      ]),
-      ...settled,
-    },
-    askingDescription: { ...askingClause2.askingDescription, ...settled },
-    askingPictures: { ...asking("pictures", "ready"), ...settled },
+    askingLinks: asking("links", [
+      { settled: "withdrawal.declared", to: "ready" },
+      { to: "askingDescription" },
+    ]),
+    askingPictures: asking("pictures", "ready"),
     ready: { entry: cases.saveCase },
     askingAddition: { on: { "case-extended": { target: "ready", actions: cases.extendCase } } },
     askingEmail: { on: { "email-given": { target: "ready", actions: cases.takeEmail } } },
@@ -185,6 +172,10 @@ const caseOpen = chart.createStateConfig({
     "return-link-asked": { actions: say("returnLink") },
     "went-back": { target: ".ready", actions: say("caseStays") },
     "person-asked": { actions: say("personInformed") },
+    // Whoever is told what people decided is asked nothing more, and can contest it.
+    decided: { guard: desk.isAboutCurrent, target: ".ready" },
+    "decision-approved": { guard: desk.isProposedCurrent, target: ".ready" },
+    "case-closed": { guard: desk.isAboutCurrent, target: ".ready" },
   },
 });
 
