@@ -110,7 +110,7 @@ async function race(
 
 /** As in one process, where each waits for what goes before. */
 async function inSteps(chance: Chance): Promise<void> {
-  for (let step = chance.between(0, 20); step > 0; step--) await undefined;
+  for (let step = chance.between(0, 20); step > 0; step--) await Promise.resolve();
 }
 const inTime = (chance: Chance) => delay(chance.between(0, 6));
 

@@ -1,27 +1,19 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type Bot, startBot } from "../support/bot.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { browserFault, openBrowser } from "../support/browser.ts";
-import type { Person } from "../support/discord/people.ts";
-import { type DiscordServer, openDiscordServer } from "../support/discord/server.ts";
-import { locales } from "../support/discord-customer.ts";
 import { atConsole } from "../support/pairs/at-console.ts";
 import { atDiscord } from "../support/pairs/at-discord.ts";
 import { atTelegram } from "../support/pairs/at-telegram.ts";
 import { type AnyCustomer, onDiscord, onTelegram, onTheWeb } from "../support/pairs/customers.ts";
+import { type MixedShop, openMixedShop } from "../support/pairs/mixed-shop.ts";
 import { patience } from "../support/pairs/patience.ts";
 import { library } from "../support/shop.ts";
-import type { Group } from "../support/telegram/groups.ts";
-import { openTelegramServer, type TelegramServer } from "../support/telegram/server.ts";
 
 const fault = await browserFault();
 /** Where screenshots are kept for a look; nowhere unless asked for. */
 const shots = process.env["SHOTS"];
-const forum = -1_001_234;
-const ida = { id: 41, firstName: "Ida" };
 const channels = ["the live chat", "Telegram", "Discord"] as const;
 const desks = ["the console", "a Telegram group", "a Discord forum"] as const;
 const pairs = channels.flatMap((channel) => desks.map((desk) => ({ channel, desk })));
@@ -47,69 +39,32 @@ const words = {
 const link = "instagram.com/anna.lind";
 
 describe.skipIf(fault !== undefined).each(["fr", "sv"] as const)("in %s", (language) => {
-  const folder = mkdtempSync(join(tmpdir(), "ombud-pairs-"));
   const texts = library.in(language);
   const own = words[language];
-  let telegram: TelegramServer;
-  let group: Group;
-  let discord: DiscordServer;
-  let idaOnDiscord: Person;
-  let bot: Bot;
+  let shop: MixedShop;
   let browser: Browser;
   let console_: Page;
   let people = 0;
 
   beforeAll(async () => {
-    [telegram, discord, browser] = await Promise.all([
-      openTelegramServer(),
-      openDiscordServer(),
-      openBrowser(),
-    ]);
-    group = telegram.group({ id: forum, forum: true, members: [ida] });
-    const roles = [discord.agents];
-    idaOnDiscord = discord.user({ username: "ida", locale: locales[language], roles });
-    // One person at all three desks: the link of the start is the first admin's.
-    const list = [
-      { id: "ida", name: "Ida", role: "admin", telegram: ida.id, discord: idaOnDiscord.id },
-    ];
-    writeFileSync(join(folder, "agents.json"), JSON.stringify(list));
-    bot = await startBot(folder, {
-      TELEGRAM_BOT_TOKEN: telegram.token,
-      TELEGRAM_API_ROOT: telegram.url,
-      TELEGRAM_GROUP_PER_MINUTE: "6000",
-      TELEGRAM_CHAT_PER_SECOND: "100",
-      DESK_TELEGRAM_CHAT: String(forum),
-      DISCORD_BOT_TOKEN: discord.token,
-      DISCORD_API_ROOT: discord.api,
-      DISCORD_SUPPORT_CHANNEL: discord.support.id,
-      DESK_DISCORD_CHANNEL: discord.forum.id,
-      DESK_LANGUAGE: language,
-      DEFAULT_LANGUAGE: language,
-      AGENTS_FILE: join(folder, "agents.json"),
-    });
+    [shop, browser] = await Promise.all([openMixedShop(language), openBrowser()]);
     const context = await browser.newContext({
       locale: language,
       viewport: { width: 1440, height: 900 },
     });
     console_ = await context.newPage();
-    await console_.goto(bot.consoleLink);
-    await discord.gateway.whenConnected();
-    await vi.waitFor(() => expect(discord.world.commands.size).toBe(17), patience);
+    await console_.goto(shop.bot.consoleLink);
   });
   afterAll(async () => {
     await browser?.close();
-    await bot?.stop("SIGTERM");
-    const faults = [...telegram.faults, ...discord.faults];
-    await Promise.all([telegram.close(), discord.close()]);
-    rmSync(folder, { recursive: true, force: true });
-    expect(faults).toEqual([]);
+    expect(await shop?.close()).toEqual([]);
   });
 
   function arrive(channel: (typeof channels)[number]): Promise<AnyCustomer> {
     people++;
-    if (channel === "the live chat") return onTheWeb(browser, bot.url, language);
-    if (channel === "Telegram") return onTelegram(telegram, 1000 + people, language);
-    return onDiscord(discord, `anna${people}`, language);
+    if (channel === "the live chat") return onTheWeb(browser, shop.bot.url, language);
+    if (channel === "Telegram") return onTelegram(shop.telegram, 1000 + people, language);
+    return onDiscord(shop.discord, `anna${people}`, language);
   }
   const reads = (screen: Pick<AnyCustomer, "screen">, text: string) =>
     expect.poll(() => screen.screen(), patience).toContain(text);
@@ -119,9 +74,9 @@ describe.skipIf(fault !== undefined).each(["fr", "sv"] as const)("in %s", (langu
     const number = await customer.askForPerson();
     // The card is at every desk.
     const [console, topic, post] = await Promise.all([
-      atConsole(console_, bot.url, number),
-      atTelegram(group, ida, { number, language, folder }),
-      atDiscord(discord, idaOnDiscord, number),
+      atConsole(console_, shop.bot.url, number),
+      atTelegram(shop, { number, language }),
+      atDiscord(shop, number),
     ]);
     const hands = { "the console": console, "a Telegram group": topic, "a Discord forum": post };
     const agent = hands[desk];

@@ -2,15 +2,13 @@ import { expect } from "vitest";
 import { plain } from "../../../src/adapters/discord/markdown.ts";
 import type { AgentHand } from "./agents.ts";
 import { picture } from "./customers.ts";
-import type { Person } from "../discord/people.ts";
 import type { Seen } from "../discord/seen.ts";
-import type { DiscordServer } from "../discord/server.ts";
+import type { MixedShop } from "./mixed-shop.ts";
 import { patience } from "./patience.ts";
 
-/** An agent in the post of this case, once its card is there. */
+/** Ida in the post of this case, once its card is there. */
 export async function atDiscord(
-  server: DiscordServer,
-  agent: Person,
+  { discord: server, idaOnDiscord: agent }: MixedShop,
   number: string,
 ): Promise<AgentHand> {
   const found = () =>

@@ -4,17 +4,16 @@ import { openDatabaseToRead } from "../../../src/adapters/sqlite/schema.ts";
 import { createSqliteStore } from "../../../src/adapters/sqlite/store.ts";
 import type { Language } from "../../../src/core/language.ts";
 import { library } from "../shop.ts";
-import type { Group } from "../telegram/groups.ts";
 import type { SeenMessage } from "../telegram/view.ts";
 import type { AgentHand } from "./agents.ts";
 import { picture } from "./customers.ts";
+import type { MixedShop } from "./mixed-shop.ts";
 import { patience } from "./patience.ts";
 
-/** An agent in the topic of this case, once its card is there; `folder` is the bot's. */
+/** Ida in the topic of this case, once its card is there. */
 export async function atTelegram(
-  group: Group,
-  agent: { id: number; firstName: string },
-  { number, language, folder }: { number: string; language: Language; folder: string },
+  { group, ida: agent, folder }: MixedShop,
+  { number, language }: { number: string; language: Language },
 ): Promise<AgentHand> {
   const texts = library.in(language);
   const found = () => group.topicIds.find((one) => group.topic(one)?.name.startsWith(number));
