@@ -265,6 +265,13 @@ describe.skipIf(fault !== undefined)("an agent at the desk", () => {
       const preview = agent.locator(".preview .update");
       await preview.waitFor();
       await shoot(agent, `preview-${language}`);
+      // Somebody reads it while the customer goes on writing.
+      await customer.page.locator("#text").fill(own.thanks);
+      await customer.page.locator("#text").press("Enter");
+      await expect
+        .poll(() => agent.locator(".turn.customer", { hasText: own.thanks }).count())
+        .toBe(2);
+      expect(await preview.count()).toBe(1);
       expect(await axeFaults(agent)).toEqual([]);
       const lines = await preview.locator("h4, h5, p:not(.quiet), .reasons bdi").allTextContents();
       await agent.locator(".preview button").click();

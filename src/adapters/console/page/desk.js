@@ -16,6 +16,8 @@ function isInUse(part) {
   const active = document.activeElement;
   if (active && part.contains(active) && active.matches("input, textarea, select")) return true;
   if (asking && part.contains(asking)) return true;
+  // What is read before it is sent, and a decision that was refused: only the answer to the form brought it.
+  if (part.id === "deciding" && part.querySelector("#preview, #refusal")) return true;
   return all(part, "input, textarea, select").some((field) => {
     if (field instanceof HTMLInputElement && field.type === "hidden") return false;
     if (field instanceof HTMLSelectElement)
