@@ -23,10 +23,10 @@ const contents: readonly InboundContent[] = [
 export const turnsEach = contents.length;
 
 /** The inbounds of many conversations, all of which take their first turn before any takes its second. */
-export function inbounds(conversations: number): Inbound[] {
+export function inbounds(conversations: number, batch = "bench"): Inbound[] {
   return contents.flatMap((content, turn) =>
     Array.from({ length: conversations }, (_, index): Inbound => {
-      const conversationId = `bench-${index}-abcdefghijkl`;
+      const conversationId = `${batch}-${index}-abcdefghijkl`;
       return {
         key: `web:${conversationId}:${turn}`,
         conversationId,

@@ -44,29 +44,28 @@ export function createDue(client: Client, unindexed: (part: string) => void): Du
     shards.map((part) => [part, { touches: 0, seenAt: -Infinity, first: new Map() }]),
   );
 
-  async function look(part: string, seen: Seen): Promise<boolean> {
-    const { touches } = seen;
-    const [pending, ...firsts] = await client.run<[number, ...(string | null)[]]>(
+  /** Whether anything is due sooner than was known. */
+  async function look(which: readonly (readonly [string, Seen])[]): Promise<boolean> {
+    const touches = which.map(([, seen]) => seen.touches);
+    const found = await client.runOnEach<[number, ...(string | null)[]]>(
       "read what is due",
       "due",
-      { part, args: sets.map((set) => `:${set}`) },
+      which.map(([part]) => ({ part, args: setKeys })),
     );
-    if (pending > 0) unindexed(part);
-    const before = seen.first;
-    seen.first = new Map(
-      sets.flatMap((set, index) => {
-        const at = firsts[index];
-        return at === null || at === undefined ? [] : [[set, Number(at)] as const];
-      }),
-    );
-    seen.seenAt = seen.touches === touches ? performance.now() : -Infinity;
-    return [...seen.first].some(([set, at]) => at < (before.get(set) ?? Infinity));
+    const sooner = which.map(([part, seen], index) => {
+      const [pending, ...firsts] = found[index] ?? [0];
+      if (pending > 0) unindexed(part);
+      const before = seen.first;
+      seen.first = firstsIn(firsts);
+      seen.seenAt = seen.touches === touches[index] ? performance.now() : -Infinity;
+      return [...seen.first].some(([set, at]) => at < (before.get(set) ?? Infinity));
+    });
+    return sooner.includes(true);
   }
 
   async function freshen(): Promise<void> {
     const oldest = performance.now() - believedForMs;
-    const stale = [...parts].filter(([, { seenAt }]) => seenAt <= oldest);
-    await Promise.all(stale.map(([part, seen]) => look(part, seen)));
+    await look([...parts].filter(([, { seenAt }]) => seenAt <= oldest));
   }
 
   const touch = (seen: Seen) => {
@@ -97,9 +96,16 @@ export function createDue(client: Client, unindexed: (part: string) => void): Du
       );
       return times.length > 0 ? Math.min(...times) : undefined;
     },
-    async look() {
-      const sooner = await Promise.all([...parts].map(([part, seen]) => look(part, seen)));
-      return sooner.includes(true);
-    },
+    look: () => look([...parts]),
   };
 }
+
+const setKeys = sets.map((set) => `:${set}`);
+
+const firstsIn = (firsts: readonly (string | null)[]): Map<DueSet, number> =>
+  new Map(
+    sets.flatMap((set, index) => {
+      const at = firsts[index];
+      return at === null || at === undefined ? [] : [[set, Number(at)] as const];
+    }),
+  );

@@ -25,10 +25,12 @@ import { createSender, readAddress } from "./send.ts";
 import { webhookOf } from "./webhook.ts";
 
 /**
- * In flight at once: what a kill may leave in doubt, so no more than Telegram's
- * pace of 30 a second needs where each takes up to a second.
+ * In flight at once: what a kill may leave in doubt, so no more than the pace
+ * needs where each takes up to a second: 32 at Telegram's 30 a second.
  */
-const concurrency = 32;
+const leastAtOnce = 32;
+/** As many connections as there are. */
+const mostAtOnce = 256;
 /** Short bursts in a chat are taken (https://core.telegram.org/bots/faq). */
 const chatBurst = 3;
 const groupBurst = 5;
@@ -104,7 +106,7 @@ export function openTelegram(options: TelegramOptions): Telegram {
   return {
     channel: {
       name: "telegram",
-      concurrency,
+      concurrency: Math.min(mostAtOnce, Math.max(leastAtOnce, Math.ceil(pace.perSecond))),
       pace: {
         all: { capacity: pace.perSecond, perSecond: pace.perSecond },
         of: (address) =>
@@ -223,7 +225,8 @@ export function openTelegram(options: TelegramOptions): Telegram {
     try {
       const conversationId = conversationOf(query.message?.chat.id ?? 0);
       if (!inbound) return await turnPage(conversationId, press, page);
-      const before = await store.load(conversationId);
+      // Of what is older only the sign would be another: buttons that go instead of a mark.
+      const before = await store.load(conversationId, "orOlder");
       await options.accept(inbound);
       const isCurrent = before?.promptedRevision === revision;
       if (isCurrent) acknowledge.markPressed(query);
