@@ -1,6 +1,6 @@
 // A waterfall of botbuilder-dialogs behind grammY's client, its state in Redis with a check of its version.
 import { BotAdapter, ConversationState, TurnContext } from "botbuilder-core";
-import { Dialog, DialogSet, WaterfallDialog } from "botbuilder-dialogs";
+import { Dialog, DialogSet, DialogTurnStatus, WaterfallDialog } from "botbuilder-dialogs";
 import { createBot, start } from "./grammy.mjs";
 import { answerOf, inline, questionAt, redis, turns } from "./shared.mjs";
 
@@ -60,7 +60,7 @@ class TelegramAdapter extends BotAdapter {
     await this.runMiddleware(context, async (turn) => {
       const dialog = await dialogs.createContext(turn);
       const { status } = await dialog.continueDialog();
-      if (status === "empty") await dialog.beginDialog("refund");
+      if (status === DialogTurnStatus.empty) await dialog.beginDialog("refund");
       await state.saveChanges(turn);
     });
     const answered = ctx.callbackQuery && ctx.answerCallbackQuery();

@@ -6,7 +6,8 @@ import { answerOf, inline, questionAt, storage, turns } from "./shared.mjs";
 async function refund(conversation, ctx) {
   const answers = {};
   for (let turn = 0; turn < turns; turn++) {
-    const now = turn === 0 ? ctx : await conversation.waitFor(["message:text", "callback_query:data"]);
+    const now =
+      turn === 0 ? ctx : await conversation.waitFor(["message:text", "callback_query:data"]);
     answers[turn % 12] = answerOf(now);
     const question = questionAt(turn);
     const answered = now.callbackQuery && now.answerCallbackQuery();

@@ -12,8 +12,7 @@ export const apiRoot = process.env.TELEGRAM_API_ROOT;
 export const inline = ({ buttons }) => ({ reply_markup: { inline_keyboard: buttons } });
 
 /** What was said or pressed. */
-export const answerOf = ({ message, callbackQuery }) =>
-  message?.text ?? callbackQuery?.data ?? "";
+export const answerOf = ({ message, callbackQuery }) => message?.text ?? callbackQuery?.data ?? "";
 
 const url = process.env.REDIS_URL;
 export const redis = createClient(

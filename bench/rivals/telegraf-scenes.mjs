@@ -15,7 +15,10 @@ const step = (turn) => async (ctx) => {
   const answered = ctx.callbackQuery && ctx.answerCbQuery();
   await Promise.all([answered, ctx.reply(question.text, inline(question))]);
 };
-const refund = new Scenes.WizardScene("refund", ...Array.from({ length: turns }, (_, turn) => step(turn)));
+const refund = new Scenes.WizardScene(
+  "refund",
+  ...Array.from({ length: turns }, (_, turn) => step(turn)),
+);
 
 const store = { get: storage.read, set: storage.write, delete: storage.delete };
 bot.use(session({ store, getSessionKey: (ctx) => String(ctx.chat.id) }));

@@ -23,6 +23,10 @@ export async function openPlatform(): Promise<Platform> {
   const child = fork(process_);
   const [port] = (await once(child, "message")) as [number];
   const tell = (order: Order) => child.send(order);
+  const ended = once(child, "exit").then(() => {
+    throw new Error("the platform has ended");
+  });
+  ended.catch(() => undefined);
   return {
     settings: {
       TELEGRAM_BOT_TOKEN: "123456789:AAlocalTelegramServerForTestsOnly00",
@@ -31,9 +35,6 @@ export async function openPlatform(): Promise<Platform> {
     async load(load) {
       tell({ type: "load", load });
       const signal = AbortSignal.timeout(longestLoadMs);
-      const ended = once(child, "exit", { signal }).then(() => {
-        throw new Error("the platform has ended");
-      });
       const [outcome] = (await Promise.race([once(child, "message", { signal }), ended])) as [
         Outcome,
       ];

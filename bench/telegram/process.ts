@@ -38,7 +38,11 @@ function add(update: object): void {
   const { offset, call } = waiting;
   waiting = undefined;
   // What comes in one tick goes out in one answer.
-  setImmediate(poll, { method: "", params: { offset }, answer: call.answer });
+  setImmediate(poll, {
+    method: "",
+    params: { offset },
+    answer: (...said) => call.answer(...said),
+  } satisfies Call);
 }
 
 function bring(update: { update_id: number }, to: NonNullable<typeof webhooks>): void {
@@ -110,7 +114,7 @@ function take(call: Call): void {
   const markup = params["reply_markup"];
   const shown = {
     message_id: messageId++,
-    text: `${params["text"] as string}`,
+    text: params["text"] as string,
     ...(markup !== undefined && {
       reply_markup: (typeof markup === "string" ? JSON.parse(markup) : markup) as never,
     }),

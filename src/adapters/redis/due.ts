@@ -25,8 +25,8 @@ export interface Due {
   touched(part: string): void;
   /** As all parts. */
   touchedAll(): void;
-  /** The parts in which something of the set is due at `now`, the longest due first. */
-  partsWith(set: DueSet, now: number): Promise<string[]>;
+  /** The parts in which something of the set is due at `now`, the longest due first, and how many wait there, due or not. */
+  partsWith(set: DueSet, now: number): Promise<{ part: string; waiting: number }[]>;
   nextAt(which: readonly DueSet[]): Promise<number | undefined>;
   /** Looks at every part; whether anything is due sooner than was known. */
   look(): Promise<boolean>;
@@ -36,7 +36,13 @@ interface Seen {
   /** Grows with every touch: what was asked before one is not believed. */
   touches: number;
   seenAt: number;
-  first: Map<DueSet, number>;
+  first: Map<DueSet, Waiting>;
+}
+
+interface Waiting {
+  /** When the first is due. */
+  at: number;
+  waiting: number;
 }
 
 export function createDue(client: Client, unindexed: (part: string) => void): Due {
@@ -47,7 +53,7 @@ export function createDue(client: Client, unindexed: (part: string) => void): Du
   /** Whether anything is due sooner than was known. */
   async function look(which: readonly (readonly [string, Seen])[]): Promise<boolean> {
     const touches = which.map(([, seen]) => seen.touches);
-    const found = await client.runOnEach<[number, ...(string | null)[]]>(
+    const found = await client.runOnEach<[number, ...(string | number | null)[]]>(
       "read what is due",
       "due",
       which.map(([part]) => ({ part, args: setKeys })),
@@ -58,7 +64,7 @@ export function createDue(client: Client, unindexed: (part: string) => void): Du
       const before = seen.first;
       seen.first = firstsIn(firsts);
       seen.seenAt = seen.touches === touches[index] ? performance.now() : -Infinity;
-      return [...seen.first].some(([set, at]) => at < (before.get(set) ?? Infinity));
+      return [...seen.first].some(([set, { at }]) => at < (before.get(set)?.at ?? Infinity));
     });
     return sooner.includes(true);
   }
@@ -84,15 +90,14 @@ export function createDue(client: Client, unindexed: (part: string) => void): Du
     async partsWith(set, now) {
       await freshen();
       return [...parts]
-        .map(([part, { first }]) => ({ part, at: first.get(set) ?? Infinity }))
+        .map(([part, { first }]) => ({ part, ...(first.get(set) ?? nothing) }))
         .filter(({ at }) => at <= now)
-        .toSorted((a, b) => a.at - b.at)
-        .map(({ part }) => part);
+        .toSorted((a, b) => a.at - b.at);
     },
     async nextAt(which) {
       await freshen();
       const times = [...parts.values()].flatMap(({ first }) =>
-        which.flatMap((set) => first.get(set) ?? []),
+        which.flatMap((set) => first.get(set)?.at ?? []),
       );
       return times.length > 0 ? Math.min(...times) : undefined;
     },
@@ -102,10 +107,12 @@ export function createDue(client: Client, unindexed: (part: string) => void): Du
 
 const setKeys = sets.map((set) => `:${set}`);
 
-const firstsIn = (firsts: readonly (string | null)[]): Map<DueSet, number> =>
+const nothing: Waiting = { at: Infinity, waiting: 0 };
+
+const firstsIn = (found: readonly (string | number | null)[]): Map<DueSet, Waiting> =>
   new Map(
     sets.flatMap((set, index) => {
-      const at = firsts[index];
-      return at === null || at === undefined ? [] : [[set, Number(at)] as const];
+      const [at, waiting] = [found[2 * index], found[2 * index + 1]];
+      return typeof at === "string" ? [[set, { at: Number(at), waiting: Number(waiting) }]] : [];
     }),
   );
