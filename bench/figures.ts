@@ -29,8 +29,14 @@ const atOnceColumns = levels.map((level) => `${level} at once`);
 /** Alone, a few conversations say enough. */
 const share = (conversations: number, atOnce: number) =>
   atOnce === 1 ? Math.ceil(conversations / 15) : conversations;
-/** Where every call takes its time, and for what is beside the point. */
+/** Enough where a round would take minutes. */
 const some = (conversations: number) => Math.ceil(conversations / 3);
+const few = (conversations: number) => Math.ceil(conversations / 10);
+const conversationsAt = {
+  1: (conversations: number) => Math.ceil(conversations / 25),
+  32: (conversations: number) => conversations,
+  256: some,
+};
 
 /** Collects a value under a name, round by round. */
 function collected() {
@@ -195,10 +201,10 @@ interface Measured {
 }
 
 async function nearLoads({ platform, redis, bot, conversations, add }: Measured): Promise<void> {
-  await platform.load(loadOf({ atOnce: 32, conversations: Math.ceil(conversations / 4) }));
+  await platform.load(loadOf({ atOnce: 32, conversations: few(conversations) }));
   for (const level of levels) {
     const cpuBefore = await cpuMs(bot.pid);
-    const size = { atOnce: level, conversations: share(conversations, level) };
+    const size = { atOnce: level, conversations: conversationsAt[level](conversations) };
     const { turns, seconds, p50, p99 } = await platform.load(loadOf(size));
     add(`rate${level}`, turns / seconds);
     add(`cpu${level}`, (((await cpuMs(bot.pid)) - cpuBefore) * 1000) / turns);
@@ -224,18 +230,17 @@ async function farLoads({
 }: Pick<Measured, "platform" | "conversations" | "add"> & { name: string }): Promise<void> {
   const isSlow = name === "grammy-polling";
   for (const chatsAtOnce of [32, 256]) {
-    const size = isSlow
-      ? { acts: refund.slice(0, 3), conversations: 32 }
-      : { conversations: some(conversations) };
+    const all = chatsAtOnce === 32 ? few(conversations) : some(conversations);
+    const size = isSlow ? { acts: refund.slice(0, 3), conversations: 32 } : { conversations: all };
     const load = loadOf({ atOnce: chatsAtOnce, apiMs: 50, ...size });
     const { turns, seconds, p99 } = await platform.load(load);
     add(`far${chatsAtOnce}`, turns / seconds);
     add(`farP99-${chatsAtOnce}`, p99);
   }
   if (isSlow) return;
-  const few = { atOnce: 8, conversations: some(conversations) };
-  add("calm", (await platform.load(loadOf(few))).p99);
-  add("throttled", (await platform.load(loadOf({ ...few, throttled: true }))).p99);
+  const calm = { atOnce: 8, conversations: few(conversations) };
+  add("calm", (await platform.load(loadOf(calm))).p99);
+  add("throttled", (await platform.load(loadOf({ ...calm, throttled: true }))).p99);
 }
 
 /** The 10th, 50th and 200th turn of one conversation. */

@@ -26,11 +26,12 @@ import { webhookOf } from "./webhook.ts";
 
 /**
  * In flight at once: what a kill may leave in doubt, so no more than the pace
- * needs where each takes up to a second: 32 at Telegram's 30 a second.
+ * needs where each takes a second (Telegram's 30 a second), or 50 ms where a
+ * faster pace is set, for which there are as many connections.
  */
 const leastAtOnce = 32;
-/** As many connections as there are. */
 const mostAtOnce = 256;
+const sendSeconds = 0.05;
 /** Short bursts in a chat are taken (https://core.telegram.org/bots/faq). */
 const chatBurst = 3;
 const groupBurst = 5;
@@ -106,7 +107,7 @@ export function openTelegram(options: TelegramOptions): Telegram {
   return {
     channel: {
       name: "telegram",
-      concurrency: Math.min(mostAtOnce, Math.max(leastAtOnce, Math.ceil(pace.perSecond))),
+      concurrency: atOnceFor(pace.perSecond),
       pace: {
         all: { capacity: pace.perSecond, perSecond: pace.perSecond },
         of: (address) =>
@@ -253,6 +254,9 @@ export function openTelegram(options: TelegramOptions): Telegram {
     return texts.in(language).text(key, { link: wayBack() ?? "" });
   }
 }
+
+const atOnceFor = (perSecond: number): number =>
+  Math.min(mostAtOnce, Math.max(leastAtOnce, Math.ceil(perSecond * sendSeconds)));
 
 const conversationIn = (reading: Reading): string | undefined =>
   reading.type === "inbound" || reading.type === "press"
