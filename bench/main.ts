@@ -3,7 +3,7 @@
  * and beside what others would build the same conversation with. Contenders
  * take turns, round by round, so that whatever else the machine does falls on
  * all; a figure is the median of the rounds. `-- --quick` takes about a
- * minute; `-- --write` draws docs/bench.svg and keeps the figures beside it;
+ * minute; `-- --rounds 5 --conversations 300` sets how much; `-- --write` draws docs/bench.svg and keeps the figures beside it;
  * `-- --only engine,stored` measures some of it.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -18,11 +18,17 @@ const { values } = parseArgs({
     quick: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
     only: { type: "string" },
+    rounds: { type: "string", default: "3" },
+    conversations: { type: "string", default: "1000" },
   },
 });
 const scale = values.quick
   ? { rounds: 1, conversations: 60, stored: [1000, 20_000] }
-  : { rounds: 3, conversations: 1000, stored: [1000, 100_000, 1_000_000] };
+  : {
+      rounds: Number(values.rounds),
+      conversations: Number(values.conversations),
+      stored: [1000, 100_000, 1_000_000],
+    };
 const measures = { engine: engineBesideCommit, endToEnd, stored, processes };
 const picture = new URL("../docs/bench.svg", import.meta.url);
 const kept = new URL("figures.json", import.meta.url);

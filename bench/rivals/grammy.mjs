@@ -20,6 +20,8 @@ export const createBot = () => {
 };
 
 export function start(bot) {
+  // Without it one answer 429 ends the process.
+  bot.catch(() => {});
   if (process.argv.includes("polling")) void bot.start();
   else run(bot, { runner: { fetch: { timeout: 25 } } });
 }

