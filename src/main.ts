@@ -183,6 +183,7 @@ async function run(config: Config): Promise<void> {
       await import("./adapters/discord/channel.ts")
     ).openDiscord({
       ...config.discord,
+      lead,
       ...(discordChannel !== undefined && { desk: { channel: discordChannel, ...atDesk } }),
       defaultLanguage: config.defaultLanguage,
       shopName: config.shopName,
