@@ -47,12 +47,12 @@ async function run(config: Config): Promise<void> {
   // Closes in reverse: no new requests, then no new work, then the store; also when the start fails half-way.
   await using closing = new AsyncDisposableStack();
   const log = createLog(config.logLevel);
-  const clock = systemClock;
   const store = await openStore(config, log, ending.signal).catch((error: unknown) => {
     if (!ending.signal.aborted) throw error;
   });
   if (!store) return;
   closing.defer(() => store.close());
+  const clock = store.now ? { ...systemClock, now: store.now } : systemClock;
   const evidence = openFileEvidence(config.dataDir);
   const inspector = createSharpInspector();
   closing.defer(() => inspector.close());
