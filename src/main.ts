@@ -47,13 +47,14 @@ async function run(config: Config): Promise<void> {
   // Closes in reverse: no new requests, then no new work, then the store; also when the start fails half-way.
   await using closing = new AsyncDisposableStack();
   const log = createLog(config.logLevel);
-  const clock = systemClock;
   const store = await openStore(config, log, ending.signal).catch((error: unknown) => {
     if (!ending.signal.aborted) throw error;
   });
   if (!store) return;
   closing.defer(() => store.close());
   const evidence = await openEvidence(config, log);
+  // Of several machines the store's.
+  const clock = { ...systemClock, now: () => store.now?.() ?? systemClock.now() };
   const inspector = createSharpInspector();
   closing.defer(() => inspector.close());
   const texts = await loadTexts(
@@ -183,6 +184,7 @@ async function run(config: Config): Promise<void> {
       await import("./adapters/discord/channel.ts")
     ).openDiscord({
       ...config.discord,
+      lead,
       ...(discordChannel !== undefined && { desk: { channel: discordChannel, ...atDesk } }),
       defaultLanguage: config.defaultLanguage,
       shopName: config.shopName,
