@@ -240,8 +240,8 @@ export const settings = z.object({
       "must be 32 to 256 letters, digits, _ and -, drawn at random, such as what `openssl rand -hex 32` prints",
     )
     .optional(),
-  TELEGRAM_PER_SECOND: pace(1000).default(30),
-  TELEGRAM_CHAT_PER_SECOND: pace(1000).default(1),
+  TELEGRAM_PER_SECOND: pace(10_000).default(30),
+  TELEGRAM_CHAT_PER_SECOND: pace(10_000).default(1),
   TELEGRAM_GROUP_PER_MINUTE: pace(60_000).default(20),
   DISCORD_BOT_TOKEN: z
     .string()

@@ -180,7 +180,7 @@ function createReads(client: Client, due: Due, recent: Recent): Reads {
       const parts = await due.partsWith("timers", now);
       const args = [now, limit];
       const found = await Promise.all(
-        parts.map((part) => client.run<string[]>("read timers", "timers", { part, args })),
+        parts.map(({ part }) => client.run<string[]>("read timers", "timers", { part, args })),
       );
       return inGroups(found.flat(), 3)
         .map(timerIn)
