@@ -8,7 +8,6 @@ import { topics } from "../flows/refund/policy/rules.ts";
 import { createConsole } from "./adapters/console/console.ts";
 import { createSoleOwner, openFileAgents } from "./adapters/files/agents.ts";
 import { readCannedAnswers } from "./adapters/files/canned-answers.ts";
-import { openFileEvidence } from "./adapters/files/evidence.ts";
 import { openHttp } from "./adapters/http/server.ts";
 import { loadTexts } from "./adapters/i18next/texts.ts";
 import { systemClock } from "./adapters/node/clock.ts";
@@ -34,6 +33,7 @@ import type { Texts } from "./core/texts.ts";
 import type { Channel } from "./ports/channel.ts";
 import type { LeasedReply } from "./ports/store.ts";
 import type { Desk } from "./ports/desk.ts";
+import type { EvidenceStore } from "./ports/evidence.ts";
 import type { Log } from "./ports/log.ts";
 import type { Store } from "./ports/store.ts";
 
@@ -46,13 +46,14 @@ async function run(config: Config): Promise<void> {
   // Closes in reverse: no new requests, then no new work, then the store; also when the start fails half-way.
   await using closing = new AsyncDisposableStack();
   const log = createLog(config.logLevel);
-  const clock = systemClock;
   const store = await openStore(config, log, ending.signal).catch((error: unknown) => {
     if (!ending.signal.aborted) throw error;
   });
   if (!store) return;
   closing.defer(() => store.close());
-  const evidence = openFileEvidence(config.dataDir);
+  const evidence = await openEvidence(config, log);
+  // Of several machines the store's.
+  const clock = { ...systemClock, now: () => store.now?.() ?? systemClock.now() };
   const inspector = createSharpInspector();
   closing.defer(() => inspector.close());
   const texts = await loadTexts(
@@ -152,7 +153,7 @@ async function run(config: Config): Promise<void> {
   const lead = createLead({ store, owner, clock, log, sleep: abortableSleep });
   const channels: Channel[] = [web.channel];
   const desks: Desk[] = [];
-  const atDesk = { hand, evidence, language: deskLanguage, repliesAreMarked };
+  const atDesk = { hand, evidence, keepEvidence, language: deskLanguage, repliesAreMarked };
   const accept = (inbound: HeldInbound) => intake.accept(inbound);
   // A platform's library is loaded only where it is used: it would make every start slower.
   const telegram =
@@ -182,6 +183,7 @@ async function run(config: Config): Promise<void> {
       await import("./adapters/discord/channel.ts")
     ).openDiscord({
       ...config.discord,
+      lead,
       ...(discordChannel !== undefined && { desk: { channel: discordChannel, ...atDesk } }),
       defaultLanguage: config.defaultLanguage,
       shopName: config.shopName,
@@ -268,6 +270,20 @@ async function openStore(
 ): Promise<Store> {
   if (!redis) return (await import("./adapters/sqlite/store.ts")).openSqliteStore(dataDir);
   return (await import("./adapters/redis/store.ts")).openRedisStore({ ...redis, log, signal });
+}
+
+/** On this machine's disk, or in a bucket that several machines share. */
+async function openEvidence(
+  { evidenceS3, redis, dataDir }: Config,
+  log: Log,
+): Promise<EvidenceStore> {
+  if (evidenceS3) return (await import("./adapters/s3/evidence.ts")).openS3Evidence(evidenceS3);
+  if (redis)
+    log.warn(
+      { dataDir },
+      "customers' files are in DATA_DIR: every process must have the same folder; several machines need EVIDENCE_S3_URL",
+    );
+  return (await import("./adapters/files/evidence.ts")).openFileEvidence(dataDir);
 }
 
 /** The pictures that `npm run charts` made of the flow. */

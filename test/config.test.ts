@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { expect, test } from "vitest";
-import { readConfig, settings } from "../src/config.ts";
+import { readConfig } from "../src/config.ts";
+import { settings } from "../src/settings.ts";
 import { BadConfig } from "../src/core/errors.ts";
 
 const names = Object.keys(settings.shape);
@@ -41,7 +42,7 @@ test("tells all faults at once, each with its setting and an example", () => {
   );
   const faults = faultsOf({ ...wrong, DATA_DIR: "\0" });
   expect(new Set(faults.map((fault) => fault.split(":")[0]))).toEqual(new Set(names));
-  for (const fault of faults) expect(fault).toMatch(/^[A-Z_]+: must .+, such as \S/u);
+  for (const fault of faults) expect(fault).toMatch(/^[A-Z\d_]+: must .+, such as \S/u);
 });
 
 test("never repeats a wrong value, which may be a secret in the wrong place", () => {
@@ -164,3 +165,32 @@ test.each(["http://id.shop.test", "https://a:b@id.shop.test", "https://id.shop.t
     expect(faultsOf({ OIDC_ISSUER: issuer })[0]).toMatch(/^OIDC_ISSUER: must/u);
   },
 );
+
+test("wants the access key with the address of a storage, and a way there that nobody reads", () => {
+  const url = "https://s3.eu-west-3.amazonaws.com/shop-evidence";
+  expect(faultsOf({ EVIDENCE_S3_URL: url }).map((fault) => fault.split(":")[0])).toEqual([
+    "EVIDENCE_S3_KEY_ID",
+    "EVIDENCE_S3_SECRET_KEY",
+  ]);
+  const keys = {
+    EVIDENCE_S3_KEY_ID: "AKIAEXAMPLE",
+    EVIDENCE_S3_SECRET_KEY: "a/secret+of+the=test",
+  };
+  expect(readConfig({ ...keys, EVIDENCE_S3_URL: `${url}/` }).evidenceS3).toEqual({
+    url,
+    region: "us-east-1",
+    keyId: keys.EVIDENCE_S3_KEY_ID,
+    secretKey: keys.EVIDENCE_S3_SECRET_KEY,
+  });
+  for (const own of ["http://minio:9000/evidence", "http://127.0.0.1:9000/evidence/ombud"])
+    expect(readConfig({ ...keys, EVIDENCE_S3_URL: own }).evidenceS3?.url).toBe(own);
+  for (const bad of [
+    "http://s3.example.com/evidence",
+    "https://s3.example.com",
+    "https://s3.example.com/",
+    "https://key:secret@s3.example.com/evidence",
+    "https://s3.example.com/evidence?x=1",
+    "s3://evidence",
+  ])
+    expect(faultsOf({ ...keys, EVIDENCE_S3_URL: bad })[0]).toMatch(/^EVIDENCE_S3_URL: must/u);
+});

@@ -229,7 +229,7 @@ export function createDeliverer(parts: {
   function laneWait({ channel: { pace }, lanes }: Desk, reply: LeasedReply): number {
     if (!pace) return 0;
     const { address = "", conversationId } = reply;
-    const lane = address || conversationId;
+    const lane = (pace.placeOf?.(address) ?? address) || conversationId;
     if (lanes.size > mostPaced) lanes.clear();
     const taken = take(lanes.get(lane), clock.now(), pace.of(address));
     lanes.set(lane, taken.bucket);

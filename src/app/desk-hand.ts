@@ -1,24 +1,34 @@
-import type { Act } from "../core/act.ts";
-import type { DeskName } from "../core/desk.ts";
+import { type Act, type ActRefusal, leastRole } from "../core/act.ts";
+import { isAtLeast } from "../core/agent.ts";
+import { type DeskName, deskKey } from "../core/desk.ts";
+import { step } from "../core/decide.ts";
 import { ActRefused } from "../core/errors.ts";
 import type { Flow } from "../core/flow.ts";
+import type { Message } from "../core/message.ts";
+import { plan } from "../core/plan.ts";
+import { open } from "../core/upgrade.ts";
 import type { AgentDirectory } from "../ports/agents.ts";
-import type { AuditTrail } from "../ports/audit.ts";
+import type { AuditEntry, AuditTrail } from "../ports/audit.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { DeskHand, DeskRefusal } from "../ports/desk.ts";
+import type { DeskDeed, DeskHand, DeskRefusal, Refused } from "../ports/desk.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
 import type { TextLibrary } from "../ports/texts.ts";
 import { createAuditedAct } from "./audited-act.ts";
 import { threadMark } from "./follow.ts";
+import { referredBy } from "./referred.ts";
+import { walkLog } from "./walk-log.ts";
 import type { Receiver } from "./receive.ts";
+
+/** What is recorded of a deed, whatever became of it. */
+type Seen = Omit<AuditEntry, "at" | "surface" | "outcome" | "reason">;
 
 /** What agents do in the threads of every desk, on the same road as in the console. */
 export function createDeskHand(parts: {
   act: Receiver["act"];
   agents: Pick<AgentDirectory, "byTelegram" | "byDiscord">;
-  flow: Pick<Flow, "draftDecision" | "preview">;
-  store: Pick<Store, "readMark" | "findCase"> & Pick<AuditTrail, "audit">;
+  flow: Flow;
+  store: Pick<Store, "readMark" | "findCase" | "load" | "readLog"> & Pick<AuditTrail, "audit">;
   texts: TextLibrary;
   clock: Clock;
   log: Log;
@@ -43,30 +53,42 @@ export function createDeskHand(parts: {
 
     caseIn,
 
-    async act({ desk, thread, userId, key, content, why }) {
-      const agent = await agentOf(desk, userId);
-      const entry = await caseIn(desk, thread);
-      const refusal: DeskRefusal | undefined =
-        why ?? (agent ? (entry ? undefined : "noThread") : "stranger");
-      if (refusal || !agent || !entry) {
-        const reason = refusal ?? "stranger";
-        await refused(desk, reason, {
-          what: content.type,
-          ...(agent && { by: agent }),
-          ...(entry && { caseNumber: entry.number, conversationId: entry.conversationId }),
-          detail: `${desk}:${userId}`,
-        });
-        return { reason };
-      }
-      const { number: caseNumber, conversationId } = entry;
+    async act({ key, ...deed }) {
+      const found = await permitted(deed);
+      if ("reason" in found) return found;
       try {
-        await actOn[desk]({ key, conversationId, caseNumber, agent, content } satisfies Act);
+        await actOn[deed.desk]({ ...found.act, key: deskKey(deed.desk, key) });
         return undefined;
       } catch (error) {
         if (error instanceof ActRefused) return error.refusal;
         throw error;
       }
     },
+
+    async foresee(deed) {
+      const found = await permitted(deed);
+      if ("reason" in found) return found;
+      const read = await foreseen(found.act);
+      if ("refused" in read) {
+        await refused(deed.desk, read.refused.reason, found.seen);
+        return read.refused;
+      }
+      return read;
+    },
+
+    async sentUnder(desk, thread, key) {
+      const entry = await caseIn(desk, thread);
+      if (!entry) return undefined;
+      const ids: string[] = [];
+      let isIts = false;
+      for await (const { body } of walkLog(store, entry.conversationId)) {
+        if (body.type === "event") isIts = body.key === deskKey(desk, key);
+        if (isIts && body.type === "message" && body.message.author) ids.push(body.id);
+      }
+      return ids.length === 1 ? ids[0] : undefined;
+    },
+
+    clauses: (language) => flow.clauses(texts.in(language)),
 
     draft: (entry) => flow.draftDecision(entry.record, texts.in(entry.language)),
 
@@ -80,11 +102,49 @@ export function createDeskHand(parts: {
     },
   };
 
-  async function refused(
-    surface: DeskName,
-    reason: DeskRefusal,
-    what: Omit<Parameters<AuditTrail["audit"]>[0], "at" | "surface" | "outcome" | "reason">,
-  ): Promise<void> {
+  /** The act, or why this person may do nothing here, which is recorded. */
+  async function permitted({
+    desk,
+    thread,
+    userId,
+    content,
+    why,
+  }: DeskDeed): Promise<{ act: Act; seen: Seen } | { reason: DeskRefusal }> {
+    const agent = await agentOf(desk, userId);
+    const entry = await caseIn(desk, thread);
+    const seen: Seen = {
+      what: content.type,
+      ...(agent && { by: agent }),
+      ...(entry && { caseNumber: entry.number, conversationId: entry.conversationId }),
+      detail: `${desk}:${userId}`,
+    };
+    const reason = why ?? (agent ? (entry ? undefined : "noThread") : "stranger");
+    if (reason === undefined && agent && entry) {
+      const { number: caseNumber, conversationId } = entry;
+      return { act: { key: "", conversationId, caseNumber, agent, content }, seen };
+    }
+    await refused(desk, reason ?? "stranger", seen);
+    return { reason: reason ?? "stranger" };
+  }
+
+  async function foreseen(
+    act: Act,
+  ): Promise<{ messages: readonly Message[] } | { refused: ActRefusal }> {
+    if (!isAtLeast(act.agent, leastRole[act.content.type]))
+      return { refused: { reason: "notAllowed" } };
+    const stored = await store.load(act.conversationId);
+    if (!stored) return { refused: { reason: "noCase" } };
+    const moment = { now: clock.now(), dice: "00000000" };
+    const opened = open(flow, stored, moment);
+    const read = flow.readAct(act, opened.conversation, moment, await referredBy(store, act));
+    if ("refused" in read) return read;
+    const next = step(flow, opened.conversation.snapshot, read.event);
+    const taken = { ...read, by: "agent" as const, key: act.key };
+    const { log: made } = plan(flow, opened, next, taken, (language) => texts.in(language));
+    return { messages: made.flatMap((body) => (body.type === "message" ? [body.message] : [])) };
+  }
+
+  async function refused(surface: DeskName, reason: Refused["reason"], what: Seen): Promise<void> {
     try {
       await store.audit({ at: clock.now(), surface, outcome: "refused", reason, ...what });
     } catch {

@@ -288,8 +288,13 @@ export function createFollower(parts: Parts): Follower {
           },
           texts,
         ),
-      postOf: (entry) =>
-        postOf(entry, { texts, concernsDesk: (event) => flow.concernsDesk(event), stateOf }),
+      postOf: (entry, isAgain) =>
+        postOf(entry, {
+          ...(!isAgain && { notedAt: desk.name }),
+          texts,
+          concernsDesk: (event) => flow.concernsDesk(event),
+          stateOf,
+        }),
       isInDoubt: ({ at, body }) =>
         body.type === "message" &&
         clock.now() - at < doubtMs &&

@@ -1,5 +1,5 @@
 import { caseNumber } from "../../flows/refund/case-number.ts";
-import type { StoreReader } from "../adapters/sqlite/reader.ts";
+import type { StoreReader } from "../ports/store-reader.ts";
 import type { Case } from "../core/case.ts";
 import type { FlowEvent } from "../core/conversation.ts";
 

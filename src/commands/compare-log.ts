@@ -1,5 +1,5 @@
 import type { DecisionRecord } from "../../flows/refund/context.ts";
-import type { StoreReader } from "../adapters/sqlite/reader.ts";
+import type { StoreReader } from "../ports/store-reader.ts";
 import type { Case } from "../core/case.ts";
 import type { FlowEvent, LogEntry } from "../core/conversation.ts";
 import type { Flow } from "../core/flow.ts";

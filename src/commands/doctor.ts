@@ -7,7 +7,9 @@ import { loadTexts } from "../adapters/i18next/texts.ts";
 import { type Config, readConfig } from "../config.ts";
 import { BadConfig } from "../core/errors.ts";
 import { examineDiscord } from "./doctor/discord.ts";
+import { examineEvidence } from "./doctor/evidence.ts";
 import type { Finding } from "./doctor/finding.ts";
+import { examineRedis } from "./doctor/redis.ts";
 import { examineTelegram } from "./doctor/telegram.ts";
 import { print } from "./on-data.ts";
 
@@ -16,12 +18,19 @@ async function examine(config: Config): Promise<Finding[]> {
   return [
     { what: "The settings can be read" },
     await examineFolder(config.dataDir),
+    ...(config.redis ? await examineRedis(config.redis) : []),
     ...(config.cannedAnswers === undefined ? [] : [examineAnswers(config.cannedAnswers)]),
+    ...(await examineEvidence(config)),
     ...(config.telegram
-      ? await examineTelegram(config.telegram, config.defaultLanguage, texts)
+      ? await examineTelegram(
+          config.telegram,
+          config.defaultLanguage,
+          texts,
+          config.desks.telegramChat,
+        )
       : [{ what: "No Telegram: TELEGRAM_BOT_TOKEN is not set" }]),
     ...(config.discord
-      ? await examineDiscord(config.discord, texts)
+      ? await examineDiscord(config.discord, texts, config.desks.discordChannel)
       : [{ what: "No Discord: DISCORD_BOT_TOKEN is not set" }]),
   ];
 }

@@ -2,7 +2,7 @@ import { assess, decidingRule, type Assessment } from "../../flows/refund/assess
 import type { DecisionRecord } from "../../flows/refund/context.ts";
 import { readFact, type Known } from "../../flows/refund/facts.ts";
 import type { RuleTopic } from "../../flows/refund/policy/rules.ts";
-import type { StoreReader } from "../adapters/sqlite/reader.ts";
+import type { StoreReader } from "../ports/store-reader.ts";
 import { countShown } from "../core/evidence.ts";
 import { caseOf } from "./case-of.ts";
 import { differences, shown } from "./differences.ts";
@@ -16,15 +16,13 @@ export const decide: Decide = (topic, known) => {
   return rule && assess(rule, known);
 };
 
-const pageSize = 500;
-
 /**
  * Goes through everything that was ever assessed, with a case or without, and
  * prints whose outcome is another by `decided`, then the totals. The rows of
  * the records need not exist any more.
  */
 export async function reportImpact(
-  reader: Pick<StoreReader, "listAssessments" | "findCase">,
+  reader: Pick<StoreReader, "assessments" | "findCase">,
   decided: Decide,
   print: (line: string) => void,
 ): Promise<void> {
@@ -32,26 +30,22 @@ export async function reportImpact(
   let changed = 0;
   const byRow = new Map<string, number>();
   const renamed = new Map<string, number>();
-  let page = await reader.listAssessments(0, pageSize);
-  while (page.length > 0) {
-    for (const { assessment, conversationId, event } of page) {
-      count++;
-      const record = assessment as DecisionRecord;
-      const before = record.assessment;
-      const after = reassess(record, decided);
-      const rows = `${before.rule} → ${after?.rule ?? openEnd}`;
-      const others = after ? outcomeDifferences(before, after) : [];
-      if (after && others.length === 0) {
-        if (after.rule !== before.rule) add(renamed, rows);
-        continue;
-      }
-      changed++;
-      add(byRow, rows);
-      const number = (await caseOf(reader, conversationId, event.event))?.number;
-      const who = number ?? `no case (conversation ${conversationId})`;
-      print(`${who}  ${outcomeText(before)} → ${outcomeText(after)}${alsoText(others)}`);
+  for await (const { assessment, conversationId, event } of reader.assessments()) {
+    count++;
+    const record = assessment as DecisionRecord;
+    const before = record.assessment;
+    const after = reassess(record, decided);
+    const rows = `${before.rule} → ${after?.rule ?? openEnd}`;
+    const others = after ? outcomeDifferences(before, after) : [];
+    if (after && others.length === 0) {
+      if (after.rule !== before.rule) add(renamed, rows);
+      continue;
     }
-    page = await reader.listAssessments(page.at(-1)?.position ?? 0, pageSize);
+    changed++;
+    add(byRow, rows);
+    const number = (await caseOf(reader, conversationId, event.event))?.number;
+    const who = number ?? `no case (conversation ${conversationId})`;
+    print(`${who}  ${outcomeText(before)} → ${outcomeText(after)}${alsoText(others)}`);
   }
   for (const line of totals(count, changed, byRow, renamed)) print(line);
 }

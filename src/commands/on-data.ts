@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { openSqliteReader, type StoreReader } from "../adapters/sqlite/reader.ts";
+import type { StoreReader } from "../ports/store-reader.ts";
 import { readConfig, type Config } from "../config.ts";
 import { BotError } from "../core/errors.ts";
 
 /**
- * Looks at the data of `DATA_DIR`, beside a running bot if one runs, and ends
+ * Looks at the data of `REDIS_URL` or else of `DATA_DIR`, beside a running bot if one runs, and ends
  * with the exit code that `work` gives; with 1 and one clear line where there
  * is nothing to look at.
  */
@@ -25,7 +25,7 @@ async function lookAt(
   config: Config,
   work: (reader: StoreReader, config: Config) => Promise<number>,
 ): Promise<number> {
-  const reader = openSqliteReader(config.dataDir);
+  const reader = await openReader(config);
   if (!reader) {
     complain(
       `no data of this version in ${config.dataDir}: set DATA_DIR to the bot's folder, or start the bot once, which brings older data up to date`,
@@ -37,6 +37,11 @@ async function lookAt(
   } finally {
     await reader.close();
   }
+}
+
+async function openReader({ redis, dataDir }: Config): Promise<StoreReader | undefined> {
+  if (redis) return (await import("../adapters/redis/reader.ts")).openRedisReader(redis.url);
+  return (await import("../adapters/sqlite/reader.ts")).openSqliteReader(dataDir);
 }
 
 export const print = (line: string): void => void process.stdout.write(`${line}\n`);

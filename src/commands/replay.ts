@@ -2,7 +2,7 @@
 import { createRefund } from "../../flows/refund/flow.ts";
 import { figures, flowVersion } from "../../flows/refund/policy/figures.ts";
 import { isQuestion, questions } from "../../flows/refund/questions.ts";
-import type { StoreReader } from "../adapters/sqlite/reader.ts";
+import type { StoreReader } from "../ports/store-reader.ts";
 import type { Config } from "../config.ts";
 import { BotError } from "../core/errors.ts";
 import { compareLog, type ComparedAssessment } from "./compare-log.ts";

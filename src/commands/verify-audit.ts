@@ -1,5 +1,5 @@
 /** `npm run verify-audit`: says whether the audit log is as it was written; `-- <seq>:<hash>` also that it goes on from what was noted before. */
-import type { StoreReader } from "../adapters/sqlite/reader.ts";
+import type { StoreReader } from "../ports/store-reader.ts";
 import { complain, onData, print } from "./on-data.ts";
 
 async function verifyAudit(reader: StoreReader, noted: string): Promise<number> {
@@ -11,7 +11,7 @@ async function verifyAudit(reader: StoreReader, noted: string): Promise<number> 
   const { entries, head, brokenAt } = await reader.checkAudit();
   if (brokenAt !== undefined) {
     complain(
-      `the audit log is not as it was written, from entry ${brokenAt} on: compare with a backup of ombud.sqlite`,
+      `the audit log is not as it was written, from entry ${brokenAt} on: compare with a backup`,
     );
     return 1;
   }

@@ -27,6 +27,7 @@ export function cardOf(entry: Case, facts: CardFacts, texts: Texts): DeskCard {
     title: title.slice(0, longestTitle).replace(/\p{Cs}$/u, ""),
     status,
     urgent,
+    ...(status !== "closed" && { waitingSince: entry.waitingSince }),
     spans: paragraphs([
       headOf(entry, facts, texts),
       factsOf(facts.description, texts),
@@ -35,6 +36,7 @@ export function cardOf(entry: Case, facts: CardFacts, texts: Texts): DeskCard {
       othersOf(facts.others, texts),
     ]),
     deeds: deedsOf(entry),
+    factsRevision: entry.factsRevision,
     url,
     language: texts.language,
   };

@@ -1,11 +1,13 @@
 import type { FlowEvent, LogBody, LogEntry, Said } from "./conversation.ts";
-import type { DeskPost } from "./desk.ts";
+import { deskKey, type DeskName, type DeskPost } from "./desk.ts";
 import { type Message, type Span, plainText, withdraws } from "./message.ts";
 import type { Texts } from "./texts.ts";
 
 export type MessageState = "waiting" | "unknown" | "delivered" | "failed";
 
 export interface PostFacts {
+  /** What agents wrote for colleagues at this desk stands in its thread already; absent where the thread is filled anew. */
+  notedAt?: DeskName;
   texts: Texts;
   /** Whether people should read at once what a customer did; all else stands on the card. */
   concernsDesk: (event: FlowEvent) => boolean;
@@ -16,19 +18,23 @@ export interface PostFacts {
 export function postOf({ body }: LogEntry, facts: PostFacts): DeskPost | undefined {
   if (body.type === "message") return messagePost(body, facts);
   if (body.type !== "event") return undefined;
-  const { by, event, said } = body;
+  const { by, event, key, said } = body;
   switch (by) {
     case "customer":
       return said && facts.concernsDesk(event) ? customerPost(said, facts.texts) : undefined;
     case "agent":
+      if (facts.notedAt && said?.act === "noted" && key.startsWith(deskKey(facts.notedAt, "")))
+        return undefined;
       return said && actPost(said, event, facts.texts);
     case "platform":
       return platformPost(event, facts.texts);
     case "timer": {
       // The conversation's thread may be another case's.
       const { caseNumber = "" } = event as FlowEvent & { caseNumber?: string };
-      const key = `console:alert.${event.type}`;
-      return facts.texts.has(key) ? line(`⏰ ${caseNumber} · ${facts.texts.text(key)}`) : undefined;
+      const words = `console:alert.${event.type}`;
+      return facts.texts.has(words)
+        ? line(`⏰ ${caseNumber} · ${facts.texts.text(words)}`)
+        : undefined;
     }
   }
 }

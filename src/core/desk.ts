@@ -32,8 +32,12 @@ export interface DeskCard {
   status: CaseStatus;
   urgent: boolean;
   spans: readonly Span[];
+  /** Since when it waits for the shop or the customer; absent where it is closed. */
+  waitingSince?: number;
   /** What can be done now, in order. */
   deeds: readonly Deed[];
+  /** Of the facts that it shows: what an approval rests on. */
+  factsRevision: number;
   /** The case's page in the console. */
   url: string;
   language: Language;
@@ -44,6 +48,9 @@ export interface DeskPost {
   spans: readonly Span[];
   files: readonly Evidence[];
 }
+
+/** The key of an act that was done at a desk: begins with the desk's own prefix. */
+export const deskKey = (desk: DeskName, key: string): string => `desk:${desk}:${key}`;
 
 /** How many characters a post has. */
 export const lengthOf = ({ spans }: Pick<DeskPost, "spans">): number =>

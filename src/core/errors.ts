@@ -80,6 +80,41 @@ export class StoreTooNew extends BotError {
   }
 }
 
+/** The data of this folder was moved to Redis, or is about to be. */
+export class StoreMoved extends BotError {
+  readonly code = "store-moved";
+  readonly retryable = false;
+  constructor(folder: string, note: string, isEnded: boolean) {
+    super(
+      isEnded
+        ? `the data of ${folder} was moved to Redis: set REDIS_URL; to go back to what it was then, without anything since, remove ${note}`
+        : `a move of the data of ${folder} to Redis has begun: end it with \`npm run migrate-store\`; to give it up, remove ${note} and empty that Redis`,
+    );
+  }
+}
+
+/** A Redis into which data is being moved is not whole yet. */
+export class StoreIncomplete extends BotError {
+  readonly code = "store-incomplete";
+  readonly retryable = false;
+  constructor() {
+    super(
+      "data is being moved into this Redis and is not whole yet: end that with `npm run migrate-store`, then start the bot",
+    );
+  }
+}
+
+/** Data is to be moved into a store that has some already. */
+export class StoreOccupied extends BotError {
+  readonly code = "store-occupied";
+  readonly retryable = false;
+  constructor() {
+    super(
+      "the Redis of REDIS_URL has data of another store: set REDIS_URL to an empty one (another database number will do); nothing was changed",
+    );
+  }
+}
+
 /** PORT is in use. */
 export class PortInUse extends BotError {
   readonly code = "port-in-use";

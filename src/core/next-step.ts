@@ -12,7 +12,8 @@ export interface Followed {
   entries: readonly LogEntry[];
   cardOf: (entry: Case) => DeskCard;
   evidenceOf: (entry: Case) => readonly Evidence[];
-  postOf: (entry: LogEntry) => DeskPost | undefined;
+  /** `isAgain`: it stood in the thread that was lost. */
+  postOf: (entry: LogEntry, isAgain: boolean) => DeskPost | undefined;
   /** Whether it will be known in a moment what became of it. */
   isInDoubt: (entry: LogEntry) => boolean;
   /** What is said in another case's thread when the conversation goes on in this one's. */
@@ -105,7 +106,8 @@ function talk(
   for (const entry of entries) {
     if (entry.seq <= seq) continue;
     if (extent !== undefined && entry.seq > extent) break;
-    const line = isElsewhere(entry, place, current) ? undefined : postOf(entry);
+    const isAgain = entry.seq <= (place.refills?.upTo ?? 0);
+    const line = isElsewhere(entry, place, current) ? undefined : postOf(entry, isAgain);
     if (line) {
       if (extent === undefined && isInDoubt(entry)) {
         if (upTo === seq) return "soon";

@@ -41,6 +41,8 @@ export interface Pace {
   all: Allowance;
   /** Of one address. */
   of(address: string): Allowance;
+  /** What shares an allowance; each address has its own where this is absent. */
+  placeOf?(address: string): string;
 }
 
 export interface FileSource {

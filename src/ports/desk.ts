@@ -2,6 +2,7 @@ import type { ActContent, ActRefusal, DecisionDraft } from "../core/act.ts";
 import type { Agent } from "../core/agent.ts";
 import type { Case } from "../core/case.ts";
 import type { DeskCard, DeskName, DeskPost } from "../core/desk.ts";
+import type { Evidence, EvidenceRefusal } from "../core/evidence.ts";
 import type { Language } from "../core/language.ts";
 import type { Message } from "../core/message.ts";
 import type { Allowance } from "../core/token-bucket.ts";
@@ -34,25 +35,35 @@ export interface Desk {
   post(thread: string, post: DeskPost, id: string, again: boolean): Promise<void>;
 }
 
+/** What somebody does in a thread. */
+export interface DeskDeed {
+  desk: DeskName;
+  thread: string;
+  userId: string;
+  content: ActContent;
+  /** Why the platform says that they may not, such as having left the group. */
+  why?: DeskRefusal;
+}
+
+export type Refused = ActRefusal | { reason: DeskRefusal };
+
 /** What an agent's hand finds behind a thread. Everything is looked up anew at each call. */
 export interface DeskHand {
   /** The case of this thread; undefined where it is none. */
   caseIn(desk: DeskName, thread: string): Promise<Case | undefined>;
   /** Who this is in the shop's list of agents. */
   agentOf(desk: DeskName, userId: string): Promise<Agent | undefined>;
+  /** Carries out what somebody did, once for each `key`, and records it; undefined when it is done. */
+  act(deed: DeskDeed & { key: string }): Promise<Refused | undefined>;
   /**
-   * Carries out what somebody did, once for each `key`, and records it; undefined when it is done.
-   *
-   * @param why why the platform says that they may not, such as having left the group.
+   * What an act would come to now, without doing it; a refusal is recorded.
+   * `messages` are those that the customer would read.
    */
-  act(deed: {
-    desk: DeskName;
-    thread: string;
-    userId: string;
-    key: string;
-    content: ActContent;
-    why?: DeskRefusal;
-  }): Promise<ActRefusal | { reason: DeskRefusal } | undefined>;
+  foresee(deed: DeskDeed): Promise<Refused | { messages: readonly Message[] }>;
+  /** The id of the message that an act under this key has sent; undefined where it sent none, or more than one. */
+  sentUnder(desk: DeskName, thread: string, key: string): Promise<string | undefined>;
+  /** What a decision may cite, with titles in this language. */
+  clauses(language: Language): readonly { id: string; title: string }[];
   /** The decision that the assessment suggests. */
   draft(entry: Case): DecisionDraft;
   /** The formal update as the customer would read it. */
@@ -71,6 +82,11 @@ export interface DeskWork {
   /** Of the threads. */
   language: Language;
   evidence: Pick<EvidenceStore, "original" | "view">;
+  /** Looks into what an agent sends and keeps it; `name` is what their device calls it. */
+  keepEvidence: (
+    bytes: Uint8Array,
+    name: string,
+  ) => Promise<Evidence | { refused: EvidenceRefusal }>;
 }
 
 /** Why somebody may do nothing at a desk; each is a locale key under `desk:refused`. */
@@ -82,4 +98,6 @@ export type DeskRefusal =
   /** No member of the group, or without the role, by now. */
   | "notMember"
   /** No case's thread. */
-  | "noThread";
+  | "noThread"
+  /** What was begun by somebody else. */
+  | "notTheirs";

@@ -467,6 +467,13 @@ describe("the pace", () => {
     expect(desk.arrivedIn("björn")).toEqual(await desk.messageIds("björn"));
   });
 
+  it("is shared by the addresses of one place, such as a group's topics", async () => {
+    desk = openDesk({ pace: { all: fast, of: () => slow, placeOf: () => "group" } });
+    for (const name of ["anna", "björn"]) await desk.say(name, "Bonjour");
+    await desk.deliver();
+    expect(desk.platform.arrived).toHaveLength(1);
+  });
+
   it("of all together is kept, lane by lane", async () => {
     desk = openDesk({
       concurrency: 4,

@@ -60,6 +60,32 @@ describe("npm run doctor", () => {
     expect(code).toBe(1);
   });
 
+  it("looks at the forum in which agents work", async () => {
+    const desk = { ...settings(), DESK_DISCORD_CHANNEL: server.forum.id };
+    const bot = await startBot(join(folder, "data"), desk);
+    await vi.waitFor(
+      () =>
+        expect([...server.world.commands.values()].filter(({ guildId }) => guildId)).toHaveLength(
+          11,
+        ),
+      10_000,
+    );
+    await bot.stop("SIGTERM");
+    const well = await run("doctor", desk);
+    expect(well.told).toContain("✓ The bot may open posts there, show pictures in them");
+    expect(well.told).toContain("✓ The agents’ slash commands are registered");
+    expect(well.code).toBe(0);
+    server.guild.deny(server.forum, server.bot, ["EMBED_LINKS"]);
+    expect((await run("doctor", desk)).told).toContain("give its role in this forum: Embed Links");
+    const other = { ...settings(), DESK_DISCORD_CHANNEL: server.support.id };
+    expect((await run("doctor", other)).told).toContain("to the id of a forum channel");
+    // Without a desk the agents' commands are taken back.
+    const without = await startBot(join(folder, "data"), settings());
+    await vi.waitFor(() => expect(server.world.commands.size).toBe(6), 10_000);
+    await without.stop("SIGTERM");
+    expect(server.faults).toEqual([]);
+  }, 60_000);
+
   it("says what to do where the bot does not see the channel, or it is of another kind", async () => {
     expect(
       (await run("doctor", { ...settings(), DISCORD_SUPPORT_CHANNEL: "1".repeat(18) })).told,

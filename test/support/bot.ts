@@ -20,8 +20,9 @@ const start = fileURLToPath(new URL("../../src/start.mjs", import.meta.url));
 export async function startBot(
   dataDir: string,
   settings: Readonly<Record<string, string>> = {},
+  startFile = start,
 ): Promise<Bot> {
-  const child = spawn(process.execPath, [start], {
+  const child = spawn(process.execPath, [startFile], {
     env: {
       PATH: process.env["PATH"] ?? "",
       HOST: "127.0.0.1",

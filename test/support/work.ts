@@ -5,6 +5,7 @@ import { createIntake } from "../../src/app/intake.ts";
 import type { createKeepEvidence } from "../../src/app/keep-evidence.ts";
 import type { Receiver } from "../../src/app/receive.ts";
 import { startWorker, type Worker } from "../../src/app/work.ts";
+import type { Language } from "../../src/core/language.ts";
 import type { Channel } from "../../src/ports/channel.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Log } from "../../src/ports/log.ts";
@@ -28,6 +29,8 @@ export function createWork(parts: {
   log?: Log;
   sleep?: typeof sleep;
   desks?: readonly Desk[];
+  /** Of the desks. */
+  language?: Language;
 }) {
   const all = { log: quiet, sleep, keepEvidence: refuseAll, desks: [], ...parts };
   let worker: Worker | undefined;
@@ -41,7 +44,7 @@ export function createWork(parts: {
   const follower = createFollower({
     ...all,
     flow: refund,
-    texts: library.in("fr"),
+    texts: library.in(parts.language ?? "fr"),
     timeZone: "Europe/Paris",
     urlOf: (number) => `http://shop.test/console/cases/${number}`,
     ready: wake,

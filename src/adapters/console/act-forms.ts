@@ -5,6 +5,7 @@ import {
   type ActType,
   type DecisionDraft,
 } from "../../core/act.ts";
+import { amountIn } from "../../core/amount.ts";
 
 /** What a form of the case page sent. */
 export type Form = Readonly<Record<string, readonly string[]>>;
@@ -68,23 +69,3 @@ export function readDraft(form: Form): DecisionDraft | undefined {
 export const field = (form: Form, name: string): string => form[name]?.[0] ?? "";
 
 const revision = (form: Form): number => Number(field(form, "seen")) || 0;
-
-const minorDigits = (currency: string): number =>
-  new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions()
-    .maximumFractionDigits ?? 2;
-
-/** `1 234,50` and `1234.5`, in minor units; undefined for what is no amount. */
-function amountIn(text: string, currency: string): number | undefined {
-  const digits = minorDigits(currency);
-  const bare = text.replace(/[\s\u00a0\u202f]/gu, "").replace(",", ".");
-  const [, whole, part = ""] = /^(\d{1,9})(?:\.(\d{1,3}))?$/u.exec(bare) ?? [];
-  if (whole === undefined || part.length > digits) return undefined;
-  return Number(whole + part.padEnd(digits, "0"));
-}
-
-/** The amount as the form shows it, for `amountIn` to read again. */
-export function amountText({ amountMinor, currency = "EUR" }: DecisionDraft): string {
-  return amountMinor === undefined
-    ? ""
-    : (amountMinor / 10 ** minorDigits(currency)).toFixed(minorDigits(currency));
-}

@@ -1,9 +1,10 @@
 import { html } from "hono/html";
 import { decisionOutcomes, type DecisionDraft } from "../../core/act.ts";
 import { isAtLeast } from "../../core/agent.ts";
+import { amountText } from "../../core/amount.ts";
 import type { Case } from "../../core/case.ts";
 import type { DecisionBlock } from "../../core/message.ts";
-import { amountText, field, type Form } from "./act-forms.ts";
+import { field, type Form } from "./act-forms.ts";
 import {
   type Desk,
   type Outcome,

@@ -6,8 +6,11 @@ import {
 import type { HeldInbound } from "../../core/inbound.ts";
 import type { Channel } from "../../ports/channel.ts";
 import type { Desk } from "../../ports/desk.ts";
+import type { Leading, Work } from "../../ports/lead.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { registerCommands } from "./commands.ts";
+import { registerDeskCommands } from "./desk/commands.ts";
+import { openDiscordDesk } from "./desk/desk.ts";
 import { createDoors } from "./doors.ts";
 import { wordOf } from "./failure.ts";
 import { filesOf } from "./files.ts";
@@ -16,7 +19,7 @@ import { readDeletion, readEdit, readMessage } from "./inbound.ts";
 import { userOf } from "./interaction.ts";
 import { createInteractions } from "./interactions.ts";
 import { createLanes } from "./lanes.ts";
-import type { DiscordOptions } from "./options.ts";
+import type { DiscordOptions, Shards } from "./options.ts";
 import { fits } from "./outbound.ts";
 import { createRest } from "./rest.ts";
 import { openRooms, type Room } from "./rooms.ts";
@@ -42,6 +45,7 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
   const rooms = await openRooms(store);
   const lanes = createLanes();
   let closing = false;
+  let serving: Leading | undefined;
   let self: Promise<string> | undefined;
   const selfId = () =>
     (self ??= rest
@@ -57,21 +61,44 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
   const sender = createSender({ rest, rooms, doors, texts, evidence, log });
   const interactions = createInteractions({ ...options, rest, rooms, doors, lanes, sender });
   const catchUp = createCatchUp({ rest, rooms, lanes, take, isClosing: () => closing, log, sleep });
-  const gateway = createGateway({
-    token,
-    rest: rest.rest,
-    shards,
-    store,
-    take: takeEvent,
-    log,
-    sleep,
-  });
+  const desk =
+    options.desk &&
+    (await openDiscordDesk({
+      ...options,
+      ...options.desk,
+      source: filesOf(rest, apiRoot),
+      rest,
+      lanes,
+      selfId,
+      durably,
+      isClosing: () => closing,
+    }));
+
+  /** Each time with what the process that served before has left. */
+  function serve(): Work {
+    const gateway = createGateway({
+      token,
+      rest: rest.rest,
+      shards,
+      store,
+      prepare: () => rooms.refresh(),
+      take: takeEvent,
+      log,
+      sleep,
+    });
+    gateway.start();
+    return { stop: () => gateway.close() };
+  }
+
+  function take(inbound: HeldInbound): Promise<void> {
+    return durably(() => accept(inbound));
+  }
 
   /** Until it is durable. @throws Error only while the bot closes: then it comes again. */
-  async function take(inbound: HeldInbound): Promise<void> {
+  async function durably(work: () => Promise<void>): Promise<void> {
     for (;;) {
       try {
-        await accept(inbound);
+        await work();
         return;
       } catch (error) {
         const { retryable = false } = error as { retryable?: boolean };
@@ -89,38 +116,47 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
   async function takeEvent(event: GatewayDispatchPayload, shard: ShardOf): Promise<void> {
     const { t: type, d } = event;
     if (type === GatewayDispatchEvents.Ready)
-      await catchUp.all([...rooms.all()].filter((room) => shardOf(room, shard) === shard.id));
+      await Promise.all([
+        catchUp.all([...rooms.all()].filter((room) => shardOf(room, shard) === shard.id)),
+        desk?.catchUp(),
+      ]);
     else if (type === GatewayDispatchEvents.MessageCreate) await takeMessage(d, d.guild_id);
     else if (type === GatewayDispatchEvents.MessageUpdate) await takeEdit(d, d.guild_id);
     else if (type === GatewayDispatchEvents.MessageDelete)
       await takeDeletions(d.channel_id, [d.id]);
     else if (type === GatewayDispatchEvents.MessageDeleteBulk)
       await takeDeletions(d.channel_id, d.ids);
+    else if (type === GatewayDispatchEvents.InteractionCreate && desk?.isOurs(d))
+      await desk.take(d);
     else if (type === GatewayDispatchEvents.InteractionCreate) {
       catchUp.hurry(userOf(d).id);
       await interactions.take(d);
     } else if (
-      (type === GatewayDispatchEvents.ThreadDelete ||
-        type === GatewayDispatchEvents.ChannelDelete) &&
-      rooms.get(d.id)
-    )
-      await rooms.forget(d.id);
+      type === GatewayDispatchEvents.ThreadDelete ||
+      type === GatewayDispatchEvents.ChannelDelete
+    ) {
+      if (rooms.get(d.id)) await rooms.forget(d.id);
+      await desk?.forget(d.id);
+    }
   }
 
   async function takeMessage(message: APIMessage, guildId: string | undefined): Promise<void> {
-    const room = roomOf(message, guildId);
+    const room = roomOf(message, guildId) ?? (await roomElsewhere(message));
+    if (!room && guildId !== undefined) await desk?.wrote(message);
     const inbound = room && readMessage(message, room);
     if (!inbound) return;
     catchUp.hurry(room.userId);
-    await lanes.run(room.userId, async () => {
+    const taking = async () => {
       await rooms.keep(room);
-      await take(inbound);
+      await accept(inbound);
       await rooms.saw(room.channelId, message.id);
-    });
+    };
+    await lanes.run(room.userId, () => durably(taking));
   }
 
   async function takeEdit(message: APIMessage, guildId: string | undefined): Promise<void> {
-    const room = roomOf(message, guildId);
+    const room = roomOf(message, guildId) ?? (await roomElsewhere(message));
+    if (!room && guildId !== undefined) await desk?.edited(message);
     const inbound = room && readEdit(message, room);
     if (inbound) await lanes.run(room.userId, () => take(inbound));
   }
@@ -140,7 +176,15 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
     return { channelId: message.channel_id, userId: message.author.id };
   }
 
+  /** One that another process has opened, to which this one sent. */
+  async function roomElsewhere({ channel_id: id, author }: APIMessage): Promise<Room | undefined> {
+    let room: Room | undefined;
+    if (author && !author.bot) await durably(async () => void (room = await rooms.find(id)));
+    return room;
+  }
+
   return {
+    ...(desk && { desk: desk.desk }),
     channel: {
       name: "discord",
       concurrency: 32,
@@ -152,23 +196,29 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
       },
     },
     start() {
-      gateway.start();
+      serving = options.lead?.(roleOf(shards), serve) ?? serve();
       void registerCommands({ rest, store, texts }).catch((error: unknown) =>
         log.error(
           { code: wordOf(error) },
           "the slash commands could not be registered; the next start tries again",
         ),
       );
+      if (desk) void desk.start();
+      else void registerDeskCommands({ rest, store, texts }, undefined).catch(() => {});
     },
     async close() {
       closing = true;
       const late = sleep(drainMs);
       await Promise.race([Promise.all([lanes.idle(), sender.idle()]), late.done]);
       late.abort();
-      await gateway.close();
+      await serving?.stop();
     },
   };
 }
+
+/** Processes with the same shards take turns; with others they serve side by side. */
+const roleOf = ({ count, ids }: Shards): string =>
+  `discord:${ids ? `${ids.start}-${ids.end}` : "all"}/${count ?? "advised"}`;
 
 /** Gateway, "Sharding": direct messages come on the first one. */
 const shardOf = ({ guildId }: Room, { count }: ShardOf): number =>

@@ -25,24 +25,30 @@ const { Guild, BotDM } = InteractionContextType;
 const mark = "discord:commands";
 const patienceMs = 60_000;
 
+/** A name and a description in every language. */
+export function localized(texts: TextLibrary, key: string) {
+  const inAll = (part: string) =>
+    Object.fromEntries(
+      locales.map(([locale, language]) => [locale, texts.in(language).text(`${key}.${part}`)]),
+    );
+  return {
+    name: texts.in("en").text(`${key}.name`),
+    name_localizations: inAll("name"),
+    description: texts.in("en").text(`${key}.description`),
+    description_localizations: inAll("description"),
+  };
+}
+
 /** The slash commands with their names and descriptions in every language. */
 export function commandsIn(texts: TextLibrary): RESTPutAPIApplicationCommandsJSONBody {
-  const localized = (key: string) =>
-    Object.fromEntries(locales.map(([locale, language]) => [locale, texts.in(language).text(key)]));
   const named = (key: string, contexts: InteractionContextType[]) => ({
-    name: texts.in("en").text(`${key}.name`),
-    name_localizations: localized(`${key}.name`),
-    description: texts.in("en").text(`${key}.description`),
-    description_localizations: localized(`${key}.description`),
+    ...localized(texts, key),
     type: ApplicationCommandType.ChatInput as const,
     contexts,
     integration_types: [ApplicationIntegrationType.GuildInstall],
   });
   const order = {
-    name: texts.in("en").text("discord:slash.order.name"),
-    name_localizations: localized("discord:slash.order.name"),
-    description: texts.in("en").text("discord:slash.order.description"),
-    description_localizations: localized("discord:slash.order.description"),
+    ...localized(texts, "discord:slash.order"),
     type: ApplicationCommandOptionType.String as const,
     required: false,
     max_length: 40,

@@ -23,10 +23,12 @@ export const plain = (content: string): string =>
 
 /** The message's text; `wayBack` is where the customer finds the conversation again. */
 export function contentOf(message: Message, wayBack: string): string {
-  const spans = spansOf(message);
   const returns = message.blocks.some(({ type }) => type === "returnLink");
-  return spans.map(styled).join("") + (returns ? `\n<${wayBack}>` : "");
+  return styledSpans(spansOf(message)) + (returns ? `\n<${wayBack}>` : "");
 }
+
+/** What stands out in them does so by Discord's markup. */
+export const styledSpans = (spans: readonly Span[]): string => spans.map(styled).join("");
 
 function styled({ text, as, url }: Span): string {
   if (text.trim() === "") return text;

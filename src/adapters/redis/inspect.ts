@@ -1,4 +1,4 @@
-import { StoreTooNew, StoreUnsafe } from "../../core/errors.ts";
+import { StoreIncomplete, StoreTooNew, StoreUnsafe } from "../../core/errors.ts";
 import type { Log } from "../../ports/log.ts";
 import { type Link, openLink } from "./client.ts";
 import { deskShard } from "./keys.ts";
@@ -6,6 +6,8 @@ import { deskShard } from "./keys.ts";
 /** Raised where an older bot could not read what this one writes. */
 const formatVersion = 1;
 const versionKey = `${deskShard}:version`;
+/** Whose data is being moved into this Redis. */
+export const movingKey = `${deskShard}:moving`;
 
 /**
  * Looks at what kind of Redis it is: whether a cluster, and whether it keeps
@@ -38,11 +40,22 @@ export async function inspectRedis(
 }
 
 /**
+ * Whether a bot may use what is there.
+ *
+ * @throws StoreTooNew when a newer bot has written it.
+ * @throws StoreIncomplete while data is being moved into it.
+ */
+export async function checkFormat(link: Pick<Link, "send">): Promise<void> {
+  await checkVersion(link);
+  if ((await link.send(movingKey, ["EXISTS", movingKey])) !== 0) throw new StoreIncomplete();
+}
+
+/**
  * Notes the format of what is written; an older bot refuses a newer one.
  *
  * @throws StoreTooNew when a newer bot has written it.
  */
-export async function checkFormat(link: Pick<Link, "send">): Promise<void> {
+export async function checkVersion(link: Pick<Link, "send">): Promise<void> {
   await link.send(versionKey, ["SET", versionKey, `${formatVersion}`, "NX"]);
   const found = Number(await link.send(versionKey, ["GET", versionKey]));
   if (found > formatVersion) throw new StoreTooNew(found, formatVersion);

@@ -190,10 +190,19 @@ function settlementArgs(settlement: Settlement): (string | number)[] {
   const receipt = outcome === "sent" ? (settlement.receipt ?? "") : "";
   const reason = outcome === "failed" ? settlement.reason : "";
   const state = outcome === "sent" && settlement.repeated ? "repeated" : outcome;
-  const stored: StoredDelivery = [state, at, receipt, reason];
   const isKept = state !== "sent" || receipt !== "";
-  const delivery = isKept ? JSON.stringify(stored).replace(/(?:,"")+\]$/u, "]") : "";
+  const delivery = isKept ? storedDelivery({ state, at, receipt, reason }) : "";
   return [id, outcome, "", at, delivery, receipt, state === "sent" ? 0 : 1];
+}
+
+export function storedDelivery({
+  state,
+  at,
+  receipt = "",
+  reason = "",
+}: Pick<Delivery, "state" | "at" | "receipt" | "reason">): string {
+  const stored: StoredDelivery = [state, at, receipt, reason];
+  return JSON.stringify(stored).replace(/(?:,"")+\]$/u, "]");
 }
 
 /** A log entry is stored as its time, a space and its body. */

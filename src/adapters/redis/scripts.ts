@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 
 export const scriptNames = [
   "audit",
+  "bring",
   "claim",
   "commit",
   "due",
@@ -27,6 +28,7 @@ export const scriptNames = [
   "timers",
   "unsent",
   "walk",
+  "whole",
 ] as const;
 
 export type ScriptName = (typeof scriptNames)[number];

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { channelNames } from "../../core/conversation.ts";
 import { deskNames } from "../../core/desk.ts";
-import { StoreTooNew, StoreUnsafe } from "../../core/errors.ts";
+import { BotError } from "../../core/errors.ts";
 import type { Log } from "../../ports/log.ts";
 import type { DueTimer, StandingCount, Store } from "../../ports/store.ts";
 import { createCaseIndex, createCases } from "./cases.ts";
 import { openChanges } from "./changes.ts";
-import { type Client, createRedisClient } from "./client.ts";
+import { createServerClock } from "./clock.ts";
+import { type Client, createRedisClient, type Link } from "./client.ts";
 import { createCommit } from "./commit.ts";
 import { createAudit, createSessions } from "./desk-records.ts";
 import { createDue, type Due } from "./due.ts";
@@ -41,6 +42,7 @@ export interface RedisOptions {
  *
  * @throws StoreUnsafe when it would lose what it is given.
  * @throws StoreTooNew when a newer bot has written it.
+ * @throws StoreIncomplete while data is being moved into it.
  */
 export async function openRedisStore({
   url,
@@ -53,7 +55,7 @@ export async function openRedisStore({
       const { isCluster } = await inspectRedis(url, { acceptUnsafe, log });
       return await openStore(url, isCluster, log);
     } catch (error) {
-      if (error instanceof StoreUnsafe || error instanceof StoreTooNew) throw error;
+      if (error instanceof BotError && !error.retryable) throw error;
       const why = reasonOf(error);
       if (why !== said) log.error({ why }, "Redis can't be used and is tried again every second");
       said = why;
@@ -63,7 +65,12 @@ export async function openRedisStore({
 }
 
 async function openStore(url: string, isCluster: boolean, log: Log): Promise<Store> {
-  const client = createRedisClient(url, isCluster, checkFormat, log);
+  const clock = createServerClock();
+  const connected = async (link: Pick<Link, "send">) => {
+    await checkFormat(link);
+    await clock.look(link);
+  };
+  const client = createRedisClient(url, isCluster, connected, log);
   let watcher: ((conversationIds: readonly string[]) => void) | undefined;
   try {
     await client.connect();
@@ -89,10 +96,10 @@ async function openStore(url: string, isCluster: boolean, log: Log): Promise<Sto
     const looking = setInterval(() => void look().catch(() => undefined), lookEveryMs);
     looking.unref();
     const look = async () => {
-      const ask = (key = deskShard, command: readonly string[]) =>
-        client.send("read", key, command);
-      await checkFormat({ send: ask }).catch((error: unknown) => {
-        if (error instanceof StoreTooNew) client.refuse(error);
+      const ask = (key = deskShard, command: readonly unknown[]) =>
+        client.send("read", key, command as string[]);
+      await connected({ send: ask }).catch((error: unknown) => {
+        if (error instanceof BotError && !error.retryable) client.refuse(error);
         throw error;
       });
       if (await due.look()) watcher?.([]);
@@ -127,7 +134,7 @@ async function openStore(url: string, isCluster: boolean, log: Log): Promise<Sto
         await changes.close();
         await client.close();
       },
-      (changed) => (watcher = changed),
+      { watch: (changed) => (watcher = changed), now: () => clock.now() },
     );
   } catch (error) {
     await client.close();
@@ -240,9 +247,9 @@ function timerIn([name = "", dueAt, what = ""]: readonly string[]): DueTimer {
 
 /** The store whose `close` waits for what was asked before it. */
 function closingAfter(
-  store: Omit<Store, "close" | "watch">,
+  store: Omit<Store, "close" | "watch" | "now">,
   close: () => Promise<void>,
-  watch: NonNullable<Store["watch"]>,
+  atOnce: Required<Pick<Store, "watch" | "now">>,
 ): Store {
   const underWay = new Set<Promise<unknown>>();
   const tracked = Object.entries(store).map(([name, method]) => [
@@ -258,7 +265,7 @@ function closingAfter(
   let closing: Promise<void> | undefined;
   return {
     ...(Object.fromEntries(tracked) as typeof store),
-    watch,
+    ...atOnce,
     close: () => (closing ??= Promise.allSettled(underWay).then(close)),
   };
 }

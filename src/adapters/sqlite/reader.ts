@@ -3,28 +3,12 @@ import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { LogBody } from "../../core/conversation.ts";
 import { StoreUnavailable } from "../../core/errors.ts";
-import type { Store } from "../../ports/store.ts";
+import type { RecordedAssessment, StoreReader } from "../../ports/store-reader.ts";
 import { isUnwritable, storeFailure } from "./failure.ts";
 import { openDatabaseToRead } from "./schema.ts";
 import { createSqliteStore } from "./store.ts";
 
-/** A look at a bot's data. Every call sees what is committed when it is made. */
-export interface StoreReader extends Pick<
-  Store,
-  "load" | "findCase" | "readLog" | "listAudit" | "checkAudit"
-> {
-  /** What was assessed after `position` (0 at first), in the order in which it was written, at most `limit`. */
-  listAssessments(after: number, limit: number): Promise<RecordedAssessment[]>;
-  close(): Promise<void>;
-}
-
-export interface RecordedAssessment {
-  position: number;
-  conversationId: string;
-  assessment: unknown;
-  /** What was taken in the same turn. */
-  event: LogBody & { type: "event" };
-}
+const pageSize = 500;
 
 /**
  * Opens the data in a bot's folder, whether the bot runs or not: no lock is
@@ -70,22 +54,35 @@ function createReader(db: DatabaseSync): StoreReader {
     listAudit: (query) => store.listAudit(query),
     checkAudit: () => store.checkAudit(),
     close: () => store.close(),
-    async listAssessments(after, limit) {
-      try {
-        const rows = selectAssessments.all(after, limit) as unknown as {
-          position: number;
-          conversationId: string;
-          body: string;
-          event: string;
-        }[];
-        return rows.map(({ body, event, ...where }) => ({
-          ...where,
-          assessment: (JSON.parse(body) as LogBody & { type: "assessment" }).assessment,
-          event: JSON.parse(event) as LogBody & { type: "event" },
-        }));
-      } catch (error) {
-        throw storeFailure("read assessments", error);
+    async *assessments() {
+      for (let after = 0; ;) {
+        const page = readPage(after);
+        yield* page.map(({ assessment }) => assessment);
+        const last = page.at(-1);
+        if (!last) return;
+        after = last.position;
       }
     },
   };
+
+  function readPage(after: number): { position: number; assessment: RecordedAssessment }[] {
+    try {
+      const rows = selectAssessments.all(after, pageSize) as unknown as {
+        position: number;
+        conversationId: string;
+        body: string;
+        event: string;
+      }[];
+      return rows.map(({ position, conversationId, body, event }) => ({
+        position,
+        assessment: {
+          conversationId,
+          assessment: (JSON.parse(body) as LogBody & { type: "assessment" }).assessment,
+          event: JSON.parse(event) as LogBody & { type: "event" },
+        },
+      }));
+    } catch (error) {
+      throw storeFailure("read assessments", error);
+    }
+  }
 }

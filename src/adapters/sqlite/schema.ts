@@ -246,6 +246,15 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
+/** Whoever leased anything is gone: nobody else can have had the folder. */
+export function endLeases(db: DatabaseSync): void {
+  db.exec(`
+    UPDATE outbox SET leased = 0, uncertain = 1, ready_at = 0 WHERE leased = 1;
+    UPDATE following SET ready_at = 0 WHERE leased = 1;
+    DELETE FROM role;
+  `);
+}
+
 /**
  * Opens the database file to be read, as it is; undefined where it has not
  * come to the schema of today.

@@ -19,8 +19,9 @@ import { createPrivateFile, createPrivateFolder } from "./folder.ts";
 import { prepareHeld } from "./held.ts";
 import { prepareLanes } from "./lanes.ts";
 import { lockFolder } from "./lock.ts";
+import { refuseMoved } from "./move-note.ts";
 import { prepareUnnamedEvidence } from "./named-evidence.ts";
-import { openDatabase } from "./schema.ts";
+import { endLeases, openDatabase } from "./schema.ts";
 import { prepareSessions } from "./sessions.ts";
 import { createWriter } from "./writer.ts";
 
@@ -31,6 +32,7 @@ import { createWriter } from "./writer.ts";
  *
  * @throws StoreLocked when another process has the folder.
  * @throws FolderUnwritable when it can't be made or written.
+ * @throws StoreMoved when its data was moved elsewhere.
  * @throws StoreTooNew when a newer bot has written it.
  * @throws StoreUnavailable when the disk is full or broken.
  */
@@ -47,15 +49,11 @@ function openFolder(folder: string): Store {
   createPrivateFolder(folder);
   const release = lockFolder(folder);
   try {
+    refuseMoved(folder);
     const path = join(folder, "ombud.sqlite");
     createPrivateFile(path);
     const db = openDatabase(path);
-    // Whoever leased anything is gone: nobody else can have had the folder.
-    db.exec(`
-      UPDATE outbox SET leased = 0, uncertain = 1, ready_at = 0 WHERE leased = 1;
-      UPDATE following SET ready_at = 0 WHERE leased = 1;
-      DELETE FROM role;
-    `);
+    endLeases(db);
     return createSqliteStore(db, release);
   } catch (error) {
     release();

@@ -19,8 +19,8 @@ const groupPauseMs = 600_000;
  * goes to a chat that Telegram asks to be left alone.
  */
 export interface Acknowledgements {
-  /** Ends the button's waiting sign, once for each press; `sentence` is shown over the chat. */
-  answer(query: CallbackQuery, sentence?: string): void;
+  /** Ends the button's waiting sign, once for each press; `sentence` is shown over the chat, and has to be closed as an alert. */
+  answer(query: CallbackQuery, sentence?: string, isAlert?: boolean): void;
   /** Shows below a question what was pressed, in place of its buttons. */
   markPressed(query: CallbackQuery): void;
   /** Takes a message's buttons away. */
@@ -83,10 +83,11 @@ export function createAcknowledgements(parts: {
   }
 
   return {
-    answer(query, sentence) {
+    answer(query, sentence, isAlert = false) {
       // An update that can't be kept yet comes again, with the same press.
       if (!isFirst(query.id)) return;
-      const words = sentence === undefined ? {} : { text: sentence };
+      const words =
+        sentence === undefined ? {} : { text: sentence, ...(isAlert && { show_alert: true }) };
       quietly("answer", api.answerCallbackQuery(query.id, words));
     },
 

@@ -15,6 +15,8 @@ import type { TextLibrary } from "../../ports/texts.ts";
 import { createAcknowledgements } from "./acknowledge.ts";
 import { openApi } from "./api.ts";
 import { introduce, type Webhook } from "./bot-profile.ts";
+import { openTelegramDesk } from "./desk/desk.ts";
+import type { DeskReading } from "./desk/read.ts";
 import { failureOf } from "./failure.ts";
 import { filesOf } from "./files.ts";
 import { conversationOf, readUpdate, type Reading, type Self } from "./inbound.ts";
@@ -58,7 +60,7 @@ export interface TelegramOptions {
   prompt: (conversationId: string) => Promise<{ message: Message; revision: number } | undefined>;
   /** Sees to it that one process polls; absent where there is one. */
   lead?: Lead;
-  store: Pick<Store, "load">;
+  store: Pick<Store, "load" | "readMark" | "readMarks" | "writeMarks">;
   /** What agents send. */
   evidence: Pick<EvidenceStore, "original" | "view">;
   texts: TextLibrary;
@@ -98,10 +100,27 @@ export function openTelegram(options: TelegramOptions): Telegram {
     wayBack,
   });
   const fetching = new AbortController();
+  const files = filesOf(api.calls, token, apiRoot, fetching.signal);
+  const { desk: agents } = options;
+  const desk =
+    agents &&
+    openTelegramDesk({
+      ...options,
+      chat: agents.chat,
+      work: agents,
+      perMinute: pace.groupPerMinute,
+      api: api.calls,
+      self,
+      source: files,
+      acknowledge,
+      pauses,
+      now: () => clock.now(),
+    });
   let poller: Leading | undefined;
   let stopped = false;
   let napping: { abort: () => void } | undefined;
   let warnedOfLoss = false;
+  let begun: Promise<void> | undefined;
   void start();
 
   return {
@@ -114,15 +133,18 @@ export function openTelegram(options: TelegramOptions): Telegram {
           address.startsWith("-")
             ? { capacity: groupBurst, perSecond: pace.groupPerMinute / 60 }
             : { capacity: chatBurst, perSecond: pace.chatPerSecond },
+        // All topics of a group share what it takes.
+        placeOf: (address) => address.split("/")[0] ?? "",
       },
       fits,
       send,
-      files: filesOf(api.calls, token, apiRoot, fetching.signal),
+      files,
       showTyping(address) {
         const { chatId, threadId } = readAddress(address);
         acknowledge.showTyping(chatId, threadId);
       },
     },
+    ...(desk && { desk: desk.desk }),
     ...(webhook && {
       webhook: {
         path: new URL(webhook.url).pathname,
@@ -134,6 +156,7 @@ export function openTelegram(options: TelegramOptions): Telegram {
       napping?.abort();
       fetching.abort();
       await poller?.stop();
+      await desk?.stop();
     },
     close: () => api.close(),
   };
@@ -143,6 +166,7 @@ export function openTelegram(options: TelegramOptions): Telegram {
       try {
         const { username } = await introduce(api.calls, texts, defaultLanguage, webhook);
         self.username = username;
+        await begin();
         log.info({ username }, "serving customers on Telegram");
         const poll = () => startPolling({ api: api.polls, accept, log, sleep });
         if (!webhook && !stopped) poller = options.lead?.("telegram:polling", poll) ?? poll();
@@ -164,10 +188,11 @@ export function openTelegram(options: TelegramOptions): Telegram {
 
   /** One chat's updates in their order, chats side by side. */
   async function accept(updates: readonly Update[]): Promise<void> {
+    await begin();
     const chats = new Map<string, Promise<void>>();
     for (const update of updates) {
       const reading = read(update);
-      const chat = conversationIn(reading) ?? `update-${update.update_id}`;
+      const chat = placeOf(reading) ?? `update-${update.update_id}`;
       chats.set(
         chat,
         (chats.get(chat) ?? Promise.resolve()).then(() => take(reading)),
@@ -176,6 +201,17 @@ export function openTelegram(options: TelegramOptions): Telegram {
     const outcomes = await Promise.allSettled(chats.values());
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
     if (failed) throw failed.reason;
+  }
+
+  /** Nothing is read before it is known where the desk is. */
+  async function begin(): Promise<void> {
+    begun ??= desk?.begin();
+    try {
+      await begun;
+    } catch (error) {
+      begun = undefined;
+      throw error;
+    }
   }
 
   /** Customers may have written more, which Telegram has dropped by now. */
@@ -190,18 +226,21 @@ export function openTelegram(options: TelegramOptions): Telegram {
   }
 
   /** An update that can't be read is passed over: it must not keep back everybody's. */
-  function read(update: Update): Reading {
+  function read(update: Update): Reading | AtDesk {
     try {
       warnOfLoss(update);
-      return readUpdate(update, self);
+      const atDesk = desk?.read(update);
+      return atDesk ? { type: "desk", reading: atDesk } : readUpdate(update, self);
     } catch {
       log.error({ code: "malformed", update: update.update_id }, "an update can't be read");
       return { type: "nothing" };
     }
   }
 
-  async function take(reading: Reading): Promise<void> {
+  async function take(reading: Reading | AtDesk): Promise<void> {
     switch (reading.type) {
+      case "desk":
+        return desk?.take(reading.reading);
       case "inbound":
         return options.accept(reading.inbound);
       case "press":
@@ -258,7 +297,16 @@ export function openTelegram(options: TelegramOptions): Telegram {
 const atOnceFor = (perSecond: number): number =>
   Math.min(mostAtOnce, Math.max(leastAtOnce, Math.ceil(perSecond * sendSeconds)));
 
-const conversationIn = (reading: Reading): string | undefined =>
-  reading.type === "inbound" || reading.type === "press"
+interface AtDesk {
+  type: "desk";
+  reading: DeskReading;
+}
+
+/** Where things happen in their order. */
+function placeOf(reading: Reading | AtDesk): string | undefined {
+  if (reading.type === "desk")
+    return "topic" in reading.reading ? `desk-${reading.reading.topic}` : "desk";
+  return reading.type === "inbound" || reading.type === "press"
     ? reading.inbound?.conversationId
     : undefined;
+}

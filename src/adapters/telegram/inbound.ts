@@ -175,7 +175,7 @@ function commandOf(text: string): HeldContent | undefined {
  * What the file is, is told by its content later on. A film in an album has
  * no `ref`: it is part of the one answer and refused there.
  */
-function fileOf(message: Message): FileRef | undefined {
+export function fileOf(message: Message): FileRef | undefined {
   const { photo, document, animation, video, voice, audio, media_group_id: album } = message;
   // An animation comes as a document too, and is a silent video.
   if (animation) return undefined;
@@ -191,7 +191,7 @@ function fileOf(message: Message): FileRef | undefined {
   );
 }
 
-function unsupportedKind(message: Message): UnsupportedKind | undefined {
+export function unsupportedKind(message: Message): UnsupportedKind | undefined {
   if (message.video || message.video_note || message.animation) return "video";
   if (message.sticker) return "sticker";
   if (message.location || message.venue) return "location";

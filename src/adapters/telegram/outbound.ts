@@ -52,6 +52,11 @@ export function textOf(
       : []),
     ...(progress === undefined ? [] : [{ text: "\n\n" }, { text: progress, as: "label" as const }]),
   ];
+  return styled(spans);
+}
+
+/** Pieces of text with their looks; what somebody typed can't be pressed. */
+export function styled(spans: readonly Span[]): TelegramText {
   const text = spans.map((span) => span.text).join("");
   const entities = entitiesIn(spans, inert);
   return { text, entities: entities.length > mostEntities ? entitiesIn(spans, wholly) : entities };

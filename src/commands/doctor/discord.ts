@@ -3,12 +3,13 @@ import {
   ChannelType,
   PermissionFlagsBits,
   type APIChannel,
-  type APIGuildMember,
-  type APIRole,
+  type APIOverwrite,
 } from "@discordjs/core";
 import { setTimeout as delay } from "node:timers/promises";
 import { commandsIn } from "../../adapters/discord/commands.ts";
+import { deskCommandsIn } from "../../adapters/discord/desk/commands.ts";
 import { failureOf, roomFaultOf } from "../../adapters/discord/failure.ts";
+import { permissionsIn } from "../../adapters/discord/permissions.ts";
 import { createRest, type Rest } from "../../adapters/discord/rest.ts";
 import { systemClock } from "../../adapters/node/clock.ts";
 import type { Config } from "../../config.ts";
@@ -23,7 +24,7 @@ const patienceMs = 20_000;
 const fewSessions = 50;
 
 /** What the bot needs in the support channel, by Discord's names (Reference, "Permissions"). */
-export const neededPermissions = [
+const neededPermissions = [
   ["ViewChannel", "View Channel"],
   ["SendMessages", "Send Messages"],
   ["ReadMessageHistory", "Read Message History"],
@@ -33,10 +34,25 @@ export const neededPermissions = [
   ["AttachFiles", "Attach Files"],
 ] as const;
 
+/** What the bot needs in the forum in which agents work. Posts are created with Send Messages. */
+const neededAtDesk = [
+  ["ViewChannel", "View Channel"],
+  ["SendMessages", "Create Posts"],
+  ["SendMessagesInThreads", "Send Messages in Posts"],
+  ["ReadMessageHistory", "Read Message History"],
+  ["ManageThreads", "Manage Posts"],
+  ["AttachFiles", "Attach Files"],
+  ["EmbedLinks", "Embed Links"],
+] as const;
+
 const portal = "https://discord.com/developers/applications";
 
 /** The token, the intent, the gateway, the support channel with its permissions and the commands, as Discord has them now. */
-export async function examineDiscord(settings: Settings, texts: TextLibrary): Promise<Finding[]> {
+export async function examineDiscord(
+  settings: Settings,
+  texts: TextLibrary,
+  deskChannel?: string,
+): Promise<Finding[]> {
   const sleep = (ms: number) => ({ done: delay(ms) });
   const rest = createRest({ ...settings, clock: systemClock, sleep });
   try {
@@ -47,6 +63,7 @@ export async function examineDiscord(settings: Settings, texts: TextLibrary): Pr
       await examineGateway(rest, settings),
       ...(await examineChannel(rest, settings, me.id)),
       await examineCommands(rest, texts),
+      ...(deskChannel === undefined ? [] : await examineDesk(rest, texts, deskChannel, me.id)),
     ];
   } catch (error) {
     const failure = failureOf(error);
@@ -98,12 +115,7 @@ async function examineChannel(
         what: "Conversations run in direct messages: DISCORD_SUPPORT_CHANNEL is not set",
       },
     ];
-  const channel = await rest
-    .patiently((api) => api.channels.get(supportChannel), patienceMs)
-    .catch((error: unknown) => {
-      if (roomFaultOf(error)) return undefined;
-      throw error;
-    });
+  const channel = await seenChannel(rest, supportChannel);
   const what = "The support channel is a text channel of a server that the bot is in";
   if (!channel)
     return [
@@ -121,43 +133,101 @@ async function examineChannel(
       },
     ];
   const guildId = channel.guild_id;
-  const [member, roles] = await Promise.all([
-    rest.patiently((api) => api.guilds.getMember(guildId, selfId), patienceMs),
-    rest.patiently((api) => api.guilds.getRoles(guildId), patienceMs),
-  ]);
-  const granted = permissionsIn(channel, guildId, member, roles, selfId);
-  const missing = neededPermissions.filter(
-    ([name]) => (granted & PermissionFlagsBits[name]) === 0n,
-  );
+  const missing = await missingIn(rest, channel, guildId, selfId, neededPermissions);
   return [
     { what },
     {
       what: "The bot may open private threads there and write in them",
       ...(missing.length > 0 && {
-        fix: `give its role in this channel: ${missing.map(([, name]) => name).join(", ")}`,
+        fix: `give its role in this channel: ${missing.join(", ")}`,
       }),
     },
   ];
 }
 
-/** Permissions, "Permission Overwrites": those of everyone, then of the roles together, then of the member. */
-function permissionsIn(
-  channel: Extract<APIChannel, { type: ChannelType.GuildText }>,
-  guildId: string,
-  { roles: own }: APIGuildMember,
-  roles: readonly APIRole[],
+/** The forum in which agents work, what the bot may do there, and the agents' commands. */
+async function examineDesk(
+  rest: Rest,
+  texts: TextLibrary,
+  forumId: string,
   selfId: string,
-): bigint {
-  const mine = roles.filter(({ id }) => id === guildId || own.includes(id));
-  const base = mine.reduce((sum, { permissions }) => sum | BigInt(permissions), 0n);
-  if ((base & PermissionFlagsBits.Administrator) !== 0n) return ~0n;
-  const overwrites = channel.permission_overwrites ?? [];
-  return [[guildId], own, [selfId]].reduce((granted, ids) => {
-    const matching = overwrites.filter(({ id }) => ids.includes(id));
-    const allow = matching.reduce((sum, one) => sum | BigInt(one.allow), 0n);
-    const deny = matching.reduce((sum, one) => sum | BigInt(one.deny), 0n);
-    return (granted & ~deny) | allow;
-  }, base);
+): Promise<Finding[]> {
+  const what = "The desk’s channel is a forum of a server that the bot is in";
+  const channel = await seenChannel(rest, forumId);
+  if (!channel)
+    return [
+      {
+        what,
+        fix: `the bot sees no channel ${forumId}: give it View Channel there, or mend DESK_DISCORD_CHANNEL`,
+      },
+    ];
+  const { type } = channel;
+  if (type !== ChannelType.GuildForum || !channel.guild_id)
+    return [
+      {
+        what,
+        fix: "set DESK_DISCORD_CHANNEL to the id of a forum channel: each case is a post of one",
+      },
+    ];
+  const guildId = channel.guild_id;
+  const missing = await missingIn(rest, channel, guildId, selfId, neededAtDesk);
+  return [
+    { what },
+    {
+      what: "The bot may open posts there, show pictures in them and close them",
+      ...(missing.length > 0 && { fix: `give its role in this forum: ${missing.join(", ")}` }),
+    },
+    await examineDeskCommands(rest, texts, guildId),
+  ];
+}
+
+async function examineDeskCommands(
+  rest: Rest,
+  texts: TextLibrary,
+  guildId: string,
+): Promise<Finding> {
+  const { id } = await rest.patiently((api) => api.applications.getCurrent(), patienceMs);
+  const there = await rest.patiently(
+    (api) => api.applicationCommands.getGuildCommands(id, guildId),
+    patienceMs,
+  );
+  const names = new Set(there.map(({ name }) => name));
+  const missing = deskCommandsIn(texts).filter(({ name }) => !names.has(name));
+  return {
+    what: "The agents’ slash commands are registered",
+    ...(missing.length > 0 && {
+      fix: `missing: ${missing.map(({ name }) => `/${name}`).join(", ")}; \`npm start\` registers them`,
+    }),
+  };
+}
+
+/** Undefined where the bot sees none. */
+function seenChannel(rest: Rest, id: string): Promise<APIChannel | undefined> {
+  return rest
+    .patiently((api) => api.channels.get(id), patienceMs)
+    .catch((error: unknown) => {
+      if (roomFaultOf(error)) return undefined;
+      throw error;
+    });
+}
+
+/** By the names that people read in Discord's settings. */
+async function missingIn(
+  rest: Rest,
+  channel: { permission_overwrites?: APIOverwrite[] },
+  guildId: string,
+  selfId: string,
+  needed: readonly (readonly [keyof typeof PermissionFlagsBits, string])[],
+): Promise<string[]> {
+  const [member, roles] = await Promise.all([
+    rest.patiently((api) => api.guilds.getMember(guildId, selfId), patienceMs),
+    rest.patiently((api) => api.guilds.getRoles(guildId), patienceMs),
+  ]);
+  const who = { id: selfId, roles: member.roles };
+  const granted = permissionsIn(channel.permission_overwrites ?? [], guildId, who, roles);
+  return needed
+    .filter(([name]) => (granted & PermissionFlagsBits[name]) === 0n)
+    .map(([, label]) => label);
 }
 
 async function examineCommands(rest: Rest, texts: TextLibrary): Promise<Finding> {

@@ -7,6 +7,7 @@ import { BotError } from "../../core/errors.ts";
 import { languages, type Language } from "../../core/language.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
 import type { Finding } from "./finding.ts";
+import { examineTelegramDesk } from "./telegram-desk.ts";
 
 /** So many updates wait at Telegram when nobody takes them. */
 const manyPending = 100;
@@ -18,6 +19,8 @@ export async function examineTelegram(
   settings: Settings,
   defaultLanguage: Language,
   texts: TextLibrary,
+  /** The agents' group, where there is one. */
+  deskChat?: string,
 ): Promise<Finding[]> {
   const opened = openApi(settings.token, settings.apiRoot);
   const { calls: api } = opened;
@@ -34,6 +37,7 @@ export async function examineTelegram(
           ? "Privacy mode is off: the bot reads every message of its groups"
           : "Privacy mode is on: customers are served, and in a group the bot reads what is meant for it unless it is an administrator there",
       },
+      ...(deskChat === undefined ? [] : await examineTelegramDesk(api, deskChat, me)),
     ];
   } catch (error) {
     const failure = failureOf(error);

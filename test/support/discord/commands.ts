@@ -1,10 +1,16 @@
+import { keepFiles, type Links } from "./attachments.ts";
 import { asList } from "./components.ts";
+import { type FileToSend, toFiles } from "./modals.ts";
 import type { Channel, Command, Json, User } from "./model.ts";
 import { commandsIn } from "./rest-commands.ts";
+import { attachmentJson } from "./payloads.ts";
 import { textOf } from "./seen.ts";
 import type { World } from "./world.ts";
 
-export type CommandOptions = Readonly<Record<string, string | number | boolean>>;
+export type CommandOptions = Readonly<Record<string, string | number | boolean | FileToSend>>;
+
+/** Application Commands, "Application Command Option Type". */
+const attachmentOption = 11;
 
 /** What this person's menu of slash commands has there. */
 export function commandsFor(world: World, channel: Channel): Command[] {
@@ -36,6 +42,7 @@ export function localized(body: Json, field: "name" | "description", locale: str
  */
 export function commandData(
   world: World,
+  links: Links,
   channel: Channel,
   user: User,
   name: string,
@@ -55,8 +62,16 @@ export function commandData(
     const given = filled(asList(inner["options"]), options);
     return { ...base, ...place, options: [{ name: sub, type: inner["type"], options: given }] };
   }
-  const given = filled(declared, options);
-  return { ...base, ...place, ...(given.length === 0 ? {} : { options: given }) };
+  const attachments: Record<string, Json> = {};
+  const given = filled(declared, options).map((option) => {
+    if (option["type"] !== attachmentOption) return option;
+    const [kept] = keepFiles(world, channel, toFiles([option["value"] as FileToSend]), [], true);
+    if (kept === undefined) throw new Error("there is no file");
+    attachments[kept.id] = attachmentJson(kept, links);
+    return { ...option, value: kept.id };
+  });
+  const resolved = Object.keys(attachments).length === 0 ? {} : { resolved: { attachments } };
+  return { ...base, ...place, ...(given.length === 0 ? {} : { options: given }), ...resolved };
 }
 
 function filled(declared: readonly Json[], options: CommandOptions): Json[] {

@@ -145,7 +145,7 @@ export function createPeople(world: World, links: Links): People {
       command(name, options = {}, where = "dm") {
         const channel = channelOf(user, where);
         demand(channel, user, "USE_APPLICATION_COMMANDS");
-        const data = commandData(world, channel, user, name, options);
+        const data = commandData(world, links, channel, user, name, options);
         return begin(interactionType.command, data, channel);
       },
       press(place, name) {
