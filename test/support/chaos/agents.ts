@@ -9,6 +9,8 @@ export interface Deed {
   /** As the log has it. */
   key: string;
   outcome: "done" | "refused" | "unknown";
+  /** Which the console gave and may not give. */
+  answers?: number[];
 }
 
 export interface ChaosAgent {
@@ -18,10 +20,15 @@ export interface ChaosAgent {
 
 const answerWithinMs = 20_000;
 
+/** Opens a session in the console. */
+export async function enterConsole(link: string): Promise<string> {
+  const answer = await fetch(link, { redirect: "manual" });
+  return answer.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+}
+
 /** An agent in the console: takes cases, says things to customers, asks, decides, gives back. Tries again until it is told what became of it. */
-export function createAgent(bots: Bots, chance: Chance): ChaosAgent {
+export function createAgent(bots: Bots, cookie: string, chance: Chance): ChaosAgent {
   const deeds: Deed[] = [];
-  let cookie = "";
 
   /** One request to whichever process is there; undefined where none answers. */
   async function ask(path: string, form?: Record<string, string>) {
@@ -39,21 +46,8 @@ export function createAgent(bots: Bots, chance: Chance): ChaosAgent {
     }
   }
 
-  async function enter(): Promise<void> {
-    for (const slot of bots.slots) {
-      const link = slot.consoleLink();
-      if (!link || cookie) continue;
-      const answer = await fetch(link, {
-        redirect: "manual",
-        signal: AbortSignal.timeout(answerWithinMs),
-      }).catch(() => undefined);
-      cookie = answer?.headers.getSetCookie()[0]?.split(";")[0] ?? "";
-    }
-  }
-
   async function someCase(): Promise<string | undefined> {
     const queue = await ask("/console");
-    if (queue && queue.answer.status !== 200) cookie = "";
     const numbers = [...(queue?.body ?? "").matchAll(/\/console\/cases\/([\w-]+)/gu)].map(
       ([, number = ""]) => number,
     );
@@ -69,10 +63,9 @@ export function createAgent(bots: Bots, chance: Chance): ChaosAgent {
       const sent = await ask(`/console/cases/${caseNumber}/${type}`, form);
       if (sent?.answer.status === 303) deed.outcome = "done";
       else if (sent && sent.answer.status < 400) deed.outcome = "refused";
-      else if (sent) cookie = "";
+      else if (sent) deed.answers = [...(deed.answers ?? []), sent.answer.status];
       if (deed.outcome !== "unknown") break;
       await delay(250);
-      if (!cookie) await enter();
     }
     // A double click, and a page that was sent again.
     if (chance.oneIn(6)) await ask(`/console/cases/${caseNumber}/${type}`, form);
@@ -83,15 +76,15 @@ export function createAgent(bots: Bots, chance: Chance): ChaosAgent {
     async work(over) {
       while (!over.aborted) {
         await delay(chance.between(50, 600));
-        if (!cookie) await enter();
-        const number = cookie ? await someCase() : undefined;
+        const number = await someCase();
         if (number === undefined) continue;
         await carryOut(number, "taken", {});
         for (let words = chance.between(0, 3); words > 0; words--)
           await carryOut(number, "said", { text: `Vi tittar på det. ${chance.uuid()}` });
         if (chance.oneIn(3)) await carryOut(number, "asked", { wanted: "screenshot" });
         if (chance.oneIn(3)) await carryOut(number, "noted", { text: chance.uuid() });
-        if (chance.oneIn(2)) await carryOut(number, "released", {});
+        // The bot goes on, for whoever had not come to an end.
+        await carryOut(number, "released", {});
       }
     },
   };

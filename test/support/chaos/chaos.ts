@@ -12,7 +12,7 @@ import { told, unpaced } from "../storm/storm.ts";
 import { planted } from "../storm/plants.ts";
 import { roughWeather } from "../storm/weather.ts";
 import { openTelegramServer, type TelegramServer } from "../telegram/server.ts";
-import { createAgent, type ChaosAgent } from "./agents.ts";
+import { createAgent, enterConsole, type ChaosAgent } from "./agents.ts";
 import { openBots, type Window } from "./bots.ts";
 import { openReader, type Found, type Reader } from "./evidence.ts";
 import { openFakeTime } from "./faketime.ts";
@@ -111,16 +111,13 @@ export async function chaos(options: ChaosOptions): Promise<Chaos> {
   let reader: Reader | undefined;
   let people: People | undefined;
   try {
-    step("start");
     await Promise.all(bots.slots.map((slot) => slot.start()));
-    step("reader");
     reader = await openReader(redis.url);
     // A stranger's direct message to a bot without a session is the one thing that nobody brings again.
     await until(
       deadline,
       async () => (await reader?.store.readMark("discord:session:0")) !== undefined,
     );
-    step("people");
     people = bringPeople({
       seed,
       count: options.people,
@@ -129,8 +126,9 @@ export async function chaos(options: ChaosOptions): Promise<Chaos> {
       discord,
       deadline,
     });
+    const cookie = await enterConsole(bots.slots[0]?.consoleLink() ?? "");
     const agents = Array.from({ length: options.agents }, (_, index) =>
-      createAgent(bots, createChance(seed + 30_000 + index)),
+      createAgent(bots, cookie, createChance(seed + 30_000 + index)),
     );
     const talking = Promise.all([
       people.talk(over.signal),
@@ -155,23 +153,17 @@ export async function chaos(options: ChaosOptions): Promise<Chaos> {
       await delay(options.forMs);
       over.abort();
     }
-    step("calm");
     calm();
     const from = Date.now();
     const unrested: string[] = [];
     await talking;
-    step("talked");
     if (!(await rested(reader, Date.now() + restWithinMs)))
       unrested.push(`after the disturbances ${JSON.stringify(await reader.waiting())} wait`);
-    step("rested");
     const restMs = Date.now() - from;
     unrested.push(...(await passADay(around, reader, restWithinMs)));
-    step("day");
-    await pagesComplete(people, reader, Date.now() + 15_000);
-    step("pages");
+    await pagesComplete(people, reader, Date.now() + 30_000);
     people.leave();
     for (const slot of bots.slots) exits.push(await slot.stop());
-    step("stopped");
     const found = await reader.conversations();
     return {
       windows,
@@ -259,7 +251,11 @@ const rested = (reader: Reader, deadline: number): Promise<boolean> =>
 
 /** Every message on the web is on its page; the verdict tells what is not. */
 async function pagesComplete(people: People, reader: Reader, deadline: number): Promise<void> {
-  const found = [...(await reader.conversations()).values()];
+  const told = new Set(people.web.flatMap(({ acknowledged }) => acknowledged));
+  // A start whose answer was lost has opened one that nobody reads.
+  const isRead = ({ log }: Found) =>
+    log.some(({ body }) => body.type === "event" && told.has(body.key.split(":").at(-1) ?? ""));
+  const found = [...(await reader.conversations()).values()].filter(isRead);
   const messages = found
     .filter(({ stored }) => stored.channel === "web")
     .flatMap(({ log }) => log.filter(({ body }) => body.type === "message"));
@@ -279,7 +275,3 @@ async function until(deadline: number, is: () => Promise<boolean>): Promise<bool
   }
   return false;
 }
-
-const step = (what: string) => {
-  if (process.env["DEBUG"]) console.error(new Date().toISOString(), what);
-};

@@ -3,11 +3,14 @@
  * Redis, with customers on every channel and agents in the console. SEED=7
  * repeats a run as far as chance goes; `--minutes 10` is how long each run is
  * disturbed, `--runs 3` how many with seeds one after another, `--only
- * kill,cut` disturbs by these alone. Ends with 1 where a promise is broken.
+ * kill,cut` disturbs by these alone, `--plant lost` puts a fault into the bot
+ * that has to be found. Ends with 1 where a promise is broken.
  */
 import { parseArgs } from "node:util";
 import { chaos, type ChaosOptions } from "./chaos.ts";
 import { disturbances, type DisturbanceName } from "./faults.ts";
+import { planted } from "../storm/plants.ts";
+import { faulty } from "./plants.ts";
 import { report } from "./report.ts";
 import { broken, judgeChaos } from "./verdict.ts";
 
@@ -17,8 +20,10 @@ const { values } = parseArgs({
     runs: { type: "string", default: "2" },
     people: { type: "string", default: "8" },
     only: { type: "string" },
+    plant: { type: "string" },
   },
 });
+const plant = Object.entries(faulty).find(([name]) => name === values.plant)?.[1];
 const first = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
 const only = values.only
   ?.split(",")
@@ -32,9 +37,10 @@ for (let turn = 0; turn < Number(values.runs); turn++) {
     forMs: Number(values.minutes) * 60_000,
     gapMs: [300, 3000],
     pauseMs: [7000, 25_000],
-    restWithinMs: Number(process.env["REST"] ?? 120_000),
+    restWithinMs: 120_000,
     appendfsync: turn % 2 === 0 ? "everysec" : "always",
     ...(only && { only }),
+    ...(plant && { settings: planted(plant) }),
   };
   console.log(`SEED=${options.seed} (appendfsync ${options.appendfsync})`);
   const found = await chaos(options);

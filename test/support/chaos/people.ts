@@ -12,8 +12,6 @@ export interface People {
   talkers: readonly Talker[];
   readonly web: readonly Customer[];
   readonly chats: readonly DiscordChat[];
-  /** Who waited long for an answer on the web: an agent may have the thread. */
-  readonly unanswered: ReadonlySet<Customer>;
   /** What kept one from going on, where it was not the end. */
   readonly stuck: string[];
   /** From a deed on Telegram to the next word of the bot. */
@@ -39,7 +37,6 @@ export function bringPeople(options: {
   const web: Customer[] = [];
   const chats: DiscordChat[] = [];
   const stuck: string[] = [];
-  const unanswered = new Set<Customer>();
   const answersMs: number[] = [];
   const end = AbortSignal.timeout(Math.max(0, deadline - Date.now()));
   const talkers = Array.from({ length: count }, (_, index) =>
@@ -59,11 +56,10 @@ export function bringPeople(options: {
       web.push(customer);
       const bringing = bringProblems(customer, chance, () => true);
       bringing.catch(() => {});
-      const before = () => customer.acknowledged.length;
-      for (let said = -1; said !== before();) {
-        said = before();
+      // Where an agent has the thread, what they say last has no answer of the bot.
+      for (let said = -1; said !== customer.acknowledged.length;) {
+        said = customer.acknowledged.length;
         if (await Promise.race([bringing.then(() => true), delay(patienceMs, false)])) break;
-        if (said === before()) unanswered.add(customer);
       }
       await delay(chance.between(50, 500));
     }
@@ -86,7 +82,6 @@ export function bringPeople(options: {
     web,
     chats,
     stuck,
-    unanswered,
     answersMs,
     async talk(over) {
       const numbers = Array.from({ length: count }, (_, index) => index);

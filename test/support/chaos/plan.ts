@@ -34,7 +34,6 @@ export async function disturb(
         const what = first[turn] ?? chance.pick(drawn);
         const window = { what, from: Date.now(), to: Infinity };
         windows.push(window);
-        if (process.env["DEBUG"]) console.error(new Date().toISOString(), what);
         await disturbances[what].run(around, chance);
         window.to = Date.now();
       }

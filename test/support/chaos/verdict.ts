@@ -109,9 +109,6 @@ function judgeWeb({ conversations, people }: Chaos, verdict: ChaosVerdict): void
     verdict.sentTwice.push(
       ...said.filter((seq, index) => said.indexOf(seq) < index).map((seq) => `web ${seq}`),
     );
-    const isTheirs = found?.log.some(({ body }) => body.type === "event" && body.by === "agent");
-    if (people.unanswered.has(customer) && !isTheirs)
-      verdict.stalled.push(`web ${found?.stored.id} got no answer`);
     const order = [...new Set(said)];
     if (order.some((seq, index) => seq < (order[index - 1] ?? 0)))
       verdict.disordered.push(`web ${found?.stored.id}`);
@@ -156,9 +153,12 @@ function judgeDiscord({ conversations, people, discord }: Chaos, verdict: ChaosV
 function judgeAgents({ agents, conversations }: Chaos, verdict: ChaosVerdict): void {
   const known = new Set([...conversations.values()].flatMap(({ log }) => keysIn(log)));
   const ends = new Set([...known].map((key) => key.slice(key.lastIndexOf(":") + 1)));
-  for (const { key, outcome, type, caseNumber } of agents.flatMap(({ deeds }) => deeds)) {
+  for (const { key, outcome, type, caseNumber, answers = [] } of agents.flatMap(
+    ({ deeds }) => deeds,
+  )) {
     if (outcome === "done" && !ends.has(key)) verdict.lost.push(`${type} in ${caseNumber}`);
-    if (outcome === "unknown") verdict.stalled.push(`${type} in ${caseNumber} got no answer`);
+    if (outcome === "unknown")
+      verdict.stalled.push(`${type} in ${caseNumber} got no answer but ${answers.join()}`);
   }
 }
 
