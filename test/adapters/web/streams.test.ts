@@ -3,8 +3,8 @@ import { createStreams } from "../../../src/adapters/web/streams.ts";
 
 it("lets every open page look where it is not known what has changed", async () => {
   const streams = createStreams();
-  const pages = ["one", "two"].map((id) => streams.open(id));
+  const [one, two] = [streams.open("one"), streams.open("two")];
   streams.wakeAll();
-  expect(await Promise.all(pages.map((page) => page?.next(10_000)))).toEqual(["woken", "woken"]);
+  expect([await one?.next(10_000), await two?.next(10_000)]).toEqual(["woken", "woken"]);
   streams.close();
 });

@@ -251,10 +251,10 @@ const rested = (reader: Reader, deadline: number): Promise<boolean> =>
 
 /** Every message on the web is on its page; the verdict tells what is not. */
 async function pagesComplete(people: People, reader: Reader, deadline: number): Promise<void> {
-  const told = new Set(people.web.flatMap(({ acknowledged }) => acknowledged));
+  const known = new Set(people.web.flatMap(({ acknowledged }) => acknowledged));
   // A start whose answer was lost has opened one that nobody reads.
   const isRead = ({ log }: Found) =>
-    log.some(({ body }) => body.type === "event" && told.has(body.key.split(":").at(-1) ?? ""));
+    log.some(({ body }) => body.type === "event" && known.has(body.key.split(":").at(-1) ?? ""));
   const found = [...(await reader.conversations()).values()].filter(isRead);
   const messages = found
     .filter(({ stored }) => stored.channel === "web")

@@ -12,6 +12,8 @@ export interface People {
   talkers: readonly Talker[];
   readonly web: readonly Customer[];
   readonly chats: readonly DiscordChat[];
+  /** Stories on Discord that an agent or an outage led elsewhere. */
+  readonly derailed: readonly string[];
   /** What kept one from going on, where it was not the end. */
   readonly stuck: string[];
   /** From a deed on Telegram to the next word of the bot. */
@@ -23,6 +25,7 @@ export interface People {
 
 /** Longer than what was in hand at a kill is kept for. */
 const patienceMs = 30_000;
+const storyMs = 45_000;
 
 export function bringPeople(options: {
   seed: number;
@@ -37,6 +40,7 @@ export function bringPeople(options: {
   const web: Customer[] = [];
   const chats: DiscordChat[] = [];
   const stuck: string[] = [];
+  const derailed: string[] = [];
   const answersMs: number[] = [];
   const end = AbortSignal.timeout(Math.max(0, deadline - Date.now()));
   const talkers = Array.from({ length: count }, (_, index) =>
@@ -68,9 +72,12 @@ export function bringPeople(options: {
   async function comeByDiscord(index: number, over: AbortSignal): Promise<void> {
     for (let visit = 0; !over.aborted; visit++) {
       const chance = createChance(seed + 20_000 + index * 1000 + visit);
-      chats.push(
-        await playOnDiscord(discord, chance, { pauseMs: { least: 20, most: 600 }, deadline }),
-      );
+      const within = Math.min(deadline, Date.now() + storyMs);
+      const pace = { pauseMs: { least: 20, most: 600 }, deadline: within };
+      // An agent who takes the thread in the middle is answered what the bot had asked.
+      const chat = await playOnDiscord(discord, chance, pace).catch(() => undefined);
+      if (chat) chats.push(chat);
+      else derailed.push(`Discord ${index}, story ${visit}`);
     }
   }
 
@@ -82,6 +89,7 @@ export function bringPeople(options: {
     web,
     chats,
     stuck,
+    derailed,
     answersMs,
     async talk(over) {
       const numbers = Array.from({ length: count }, (_, index) => index);

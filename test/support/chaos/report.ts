@@ -79,7 +79,7 @@ export function report(chaos: Chaos, verdict: ChaosVerdict): string {
       "P20 Discord’s gap",
       "gateway, kills",
       runs("gateway", "kill", "pause"),
-      `${people.chats.length} stories to their end`,
+      `${people.chats.length} stories to their end, ${people.derailed.length} led elsewhere`,
     ],
   ];
   const width = (column: 0 | 1) => Math.max(...rows.map((row) => row[column].length));

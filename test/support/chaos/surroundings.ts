@@ -15,6 +15,6 @@ export interface Surroundings {
   /** How the ends that were asked for went. */
   exits: { code: number | null; ms: number }[];
   /** Resolves with how it is emptied again. */
-  fillDisk(): Promise<() => Promise<void>>;
-  nap(ms: number): Promise<void>;
+  fillDisk: () => Promise<() => Promise<void>>;
+  nap: (ms: number) => Promise<void>;
 }
