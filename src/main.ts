@@ -220,6 +220,7 @@ async function run(config: Config): Promise<void> {
   closing.defer(() => worker.stop());
   store.watch?.((conversationIds) => {
     worker.wake();
+    if (conversationIds.length === 0) web.changedSomewhere();
     for (const id of conversationIds) {
       web.changed(id);
       desk.changed(id);

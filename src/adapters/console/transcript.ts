@@ -167,7 +167,7 @@ function renderChange(
         ${renderForm(
           desk,
           "reworded",
-          { label: words.say("own.edit") },
+          {},
           html`${message}<label for="${field}">${words.say("own.label", { language })}</label>
             <textarea id="${field}" name="text" rows="3" maxlength="3000" lang="${latest.language}">
 ${text}</textarea>
@@ -178,7 +178,7 @@ ${text}</textarea>
     ${renderForm(
       desk,
       "withdrawn",
-      { label: words.say("do.withdrawn") },
+      {},
       html`${message}${button(words.say("do.withdrawn"), "link")}`,
     )}
   </div>`;

@@ -8,7 +8,7 @@ import { deskShard } from "./keys.ts";
  */
 export interface ServerClock {
   /** Milliseconds since 1970. */
-  now(): number;
+  now: () => number;
   look(on: Pick<Link, "send">): Promise<void>;
 }
 
