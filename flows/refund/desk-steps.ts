@@ -39,6 +39,11 @@ const byAgent = (event: RefundEvent): AgentEvent => {
 export const isAboutCase = ({ context, event }: Now): boolean =>
   "caseNumber" in event && caseOf(context, event.caseNumber) !== undefined;
 
+export const isAboutCurrent = ({ context, event }: Now): boolean =>
+  "caseNumber" in event && context.case?.number === event.caseNumber;
+
+export const isProposedCurrent = (now: Now): boolean => isAboutCurrent(now) && isProposed(now);
+
 export const isProposed = ({ context, event }: Now): boolean =>
   "caseNumber" in event && caseOf(context, event.caseNumber)?.proposal !== undefined;
 

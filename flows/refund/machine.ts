@@ -172,6 +172,10 @@ const caseOpen = chart.createStateConfig({
     "return-link-asked": { actions: say("returnLink") },
     "went-back": { target: ".ready", actions: say("caseStays") },
     "person-asked": { actions: say("personInformed") },
+    // Whoever is told what people decided is asked nothing more, and can contest it.
+    decided: { guard: desk.isAboutCurrent, target: ".ready" },
+    "decision-approved": { guard: desk.isProposedCurrent, target: ".ready" },
+    "case-closed": { guard: desk.isAboutCurrent, target: ".ready" },
   },
 });
 

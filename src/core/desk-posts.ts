@@ -1,3 +1,4 @@
+import type { Evidence } from "./evidence.ts";
 import type { FlowEvent, LogBody, LogEntry, Said } from "./conversation.ts";
 import { deskKey, type DeskName, type DeskPost } from "./desk.ts";
 import { type Message, type Span, plainText, withdraws } from "./message.ts";
@@ -47,21 +48,25 @@ function customerPost(
 ): DeskPost | undefined {
   const colon = texts.language === "fr" ? "\u00A0: " : ": ";
   const marks: string[] = [
-    ...(files.length > 0 ? [`📎 ${files.map(({ name, type }) => name || type).join(", ")}`] : []),
+    ...(files.length > 0 ? [`📎 ${namesOf(files, texts)}`] : []),
     ...refused.map((refusal) => texts.text(`console:said.refused.${refusal}`)),
   ];
-  if (text === undefined && marks.length === 0) return undefined;
+  const words = [...(text === undefined ? [] : [text]), ...marks].join("\n");
+  if (words === "") return undefined;
   const spans: Span[] = [
     { text: `💬 ${texts.text("console:who.customer")}${colon}`, as: "heading" },
     ...(edits === undefined
       ? []
       : [{ text: `${texts.text("console:said.edited")}${colon}`, as: "label" as const }]),
     ...(quote ? [{ text: `« ${quote} »\n`, as: "words" as const }] : []),
-    ...(text === undefined ? [] : [{ text, as: "words" as const }]),
-    ...marks.map((mark): Span => ({ text: `\n${mark}`, as: "words" })),
+    { text: words, as: "words" },
   ];
   return { spans, files: [] };
 }
+
+/** Photographs and recordings often come without a name. */
+const namesOf = (files: readonly Evidence[], texts: Texts): string =>
+  files.map(({ name, type }) => name || texts.text(`desk:file.${type.split("/")[0]}`)).join(", ");
 
 /** What an agent did, on whatever desk; their words to the customer stand as the message itself. */
 function actPost(

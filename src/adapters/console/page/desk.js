@@ -8,10 +8,14 @@ const { liveOf: followed = "", new: newCase = "", answer: answered = "" } = docu
 const isQueue = followed === "queue";
 let toDo = Number(document.body.dataset["todo"] ?? 0);
 
+/** The field for which files are being looked for; Safari gives it no focus. @type {HTMLInputElement | undefined} */
+let asking;
+
 /** Whether somebody is at work in there: typed, chosen, opened or just focused. @param {HTMLElement} part */
 function isInUse(part) {
   const active = document.activeElement;
   if (active && part.contains(active) && active.matches("input, textarea, select")) return true;
+  if (asking && part.contains(asking)) return true;
   return all(part, "input, textarea, select").some((field) => {
     if (field instanceof HTMLInputElement && field.type === "hidden") return false;
     if (field instanceof HTMLSelectElement)
@@ -174,10 +178,17 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+document.addEventListener("click", ({ target }) => {
+  if (target instanceof HTMLInputElement && target.type === "file") asking = target;
+});
+// It does not rise.
+document.addEventListener("cancel", () => (asking = undefined), true);
+
 // What is about to be sent, as the customer will see it.
 document.addEventListener("change", ({ target }) => {
   const list = first("#chosen");
   if (!list || !(target instanceof HTMLInputElement) || target.type !== "file") return;
+  asking = undefined;
   const files = [...(target.files ?? [])];
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   const isTooMuch = bytes > Number(target.dataset["most"]);
