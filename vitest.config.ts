@@ -15,7 +15,15 @@ export default defineConfig({
         },
       },
       // Many files wait for processes more than they compute.
-      { test: { name: "int", maxWorkers: 3, include: include("int.test"), testTimeout: 60_000 } },
+      {
+        test: {
+          name: "int",
+          maxWorkers: 3,
+          include: include("int.test"),
+          testTimeout: 60_000,
+          expect: { poll: { timeout: 15_000 } },
+        },
+      },
       {
         test: {
           name: "e2e",

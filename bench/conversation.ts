@@ -1,4 +1,5 @@
 import { createReceiver } from "../src/app/receive.ts";
+import type { Clock } from "../src/ports/clock.ts";
 import type { Commit, Store } from "../src/ports/store.ts";
 import type { Inbound, InboundContent } from "../src/core/inbound.ts";
 import { library, quiet, refund } from "../test/support/shop.ts";
@@ -23,10 +24,10 @@ const contents: readonly InboundContent[] = [
 export const turnsEach = contents.length;
 
 /** The inbounds of many conversations, all of which take their first turn before any takes its second. */
-export function inbounds(conversations: number): Inbound[] {
+export function inbounds(conversations: number, batch = "bench"): Inbound[] {
   return contents.flatMap((content, turn) =>
     Array.from({ length: conversations }, (_, index): Inbound => {
-      const conversationId = `bench-${index}-abcdefghijkl`;
+      const conversationId = `${batch}-${index}-abcdefghijkl`;
       return {
         key: `web:${conversationId}:${turn}`,
         conversationId,
@@ -39,7 +40,11 @@ export function inbounds(conversations: number): Inbound[] {
 }
 
 /** The bot's own receiver on a store; every commit that it makes is handed over as well. */
-export function receiverOn(store: Store, onCommit: (commit: Commit) => void, committed = () => {}) {
+export function receiverOn(
+  store: Store,
+  onCommit: (commit: Commit) => void,
+  { committed = () => {}, clock = systemClock }: { committed?: () => void; clock?: Clock } = {},
+) {
   const recording: Store = {
     ...store,
     commit(commit) {
@@ -51,7 +56,7 @@ export function receiverOn(store: Store, onCommit: (commit: Commit) => void, com
     flow: refund,
     store: recording,
     texts: library,
-    clock: systemClock,
+    clock,
     log: quiet,
     defaultLanguage: "fr",
     committed,

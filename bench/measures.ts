@@ -90,11 +90,9 @@ export async function underLoad(offered: { conversations: number; turnsASecond: 
   let bot: number[] = [];
   let bare: number[] = [];
   await onFreshStore(async (store) => {
-    const receiver = receiverOn(
-      store,
-      (commit) => commits.push(commit),
-      () => work.wake(),
-    );
+    const receiver = receiverOn(store, (commit) => commits.push(commit), {
+      committed: () => work.wake(),
+    });
     const work = createWork({ store, receiver, channels, clock: systemClock });
     const worker = work.start();
     bot = await paced(inbounds(offered.conversations), turnsASecond, receiver.receive);

@@ -1,6 +1,6 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,13 +29,6 @@ interface Started {
 }
 
 const folder = fileURLToPath(new URL("rivals/", import.meta.url));
-
-/** What the rivals need lies beside them, so that it stays out of the product. */
-export function installRivals(): void {
-  if (existsSync(join(folder, "node_modules"))) return;
-  const { status } = spawnSync("npm", ["ci"], { cwd: folder, stdio: "inherit" });
-  if (status !== 0) throw new Error("the rivals can't be installed");
-}
 
 async function start(name: Name, server: TelegramServer, dataDir: string): Promise<Started> {
   const settings = { TELEGRAM_BOT_TOKEN: server.token, TELEGRAM_API_ROOT: server.url };

@@ -5,7 +5,8 @@
  * 10` makes the storms shorter, `--seed 7` others.
  */
 import { parseArgs } from "node:util";
-import { installRivals, names, speed, survive } from "./rivals.ts";
+import { installRivals } from "./contenders.ts";
+import { names, speed, survive } from "./rivals.ts";
 
 const { values } = parseArgs({
   options: {

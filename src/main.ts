@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { flushCompileCache } from "node:module";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createRefund } from "../flows/refund/flow.ts";
 import { topics } from "../flows/refund/policy/rules.ts";
@@ -47,13 +46,14 @@ async function run(config: Config): Promise<void> {
   // Closes in reverse: no new requests, then no new work, then the store; also when the start fails half-way.
   await using closing = new AsyncDisposableStack();
   const log = createLog(config.logLevel);
-  const clock = systemClock;
   const store = await openStore(config, log, ending.signal).catch((error: unknown) => {
     if (!ending.signal.aborted) throw error;
   });
   if (!store) return;
   closing.defer(() => store.close());
   const evidence = await openEvidence(config, log);
+  // Of several machines the store's.
+  const clock = { ...systemClock, now: () => store.now?.() ?? systemClock.now() };
   const inspector = createSharpInspector();
   closing.defer(() => inspector.close());
   const texts = await loadTexts(
@@ -183,6 +183,7 @@ async function run(config: Config): Promise<void> {
       await import("./adapters/discord/channel.ts")
     ).openDiscord({
       ...config.discord,
+      lead,
       ...(discordChannel !== undefined && { desk: { channel: discordChannel, ...atDesk } }),
       defaultLanguage: config.defaultLanguage,
       shopName: config.shopName,
@@ -219,6 +220,7 @@ async function run(config: Config): Promise<void> {
   closing.defer(() => worker.stop());
   store.watch?.((conversationIds) => {
     worker.wake();
+    if (conversationIds.length === 0) web.changedSomewhere();
     for (const id of conversationIds) {
       web.changed(id);
       desk.changed(id);
@@ -299,10 +301,17 @@ const likelyOrderNumber = "48213";
 const fits = ({ source, flags }: RegExp, text: string) =>
   new RegExp(`^(?:${source})$`, flags).test(text);
 
+/** Without a signal: each end of one makes an error with its stack, and most sleeps end early. */
 function abortableSleep(ms: number): { done: Promise<void>; abort: () => void } {
-  const controller = new AbortController();
-  const done = delay(ms, undefined, { signal: controller.signal }).catch(() => undefined);
-  return { done, abort: () => controller.abort() };
+  let abort = () => {};
+  const done = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    abort = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+  return { done, abort };
 }
 
 try {

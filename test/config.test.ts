@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { expect, test } from "vitest";
-import { readConfig, settings } from "../src/config.ts";
+import { readConfig } from "../src/config.ts";
+import { settings } from "../src/settings.ts";
 import { BadConfig } from "../src/core/errors.ts";
 
 const names = Object.keys(settings.shape);

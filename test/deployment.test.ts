@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { validate } from "dockerfile-utils";
 import { describe, expect, it } from "vitest";
-import { readConfig, settings } from "../src/config.ts";
+import { readConfig } from "../src/config.ts";
+import { settings } from "../src/settings.ts";
 import { copiedFiles, readCompose } from "./support/compose.ts";
 
 const names = Object.keys(settings.shape);

@@ -38,12 +38,25 @@ const longestLabel = 100;
 
 const asLabel = (text: string) => fold(text).replace(/[.!]+$/, "");
 
+/** Labels come from the locales and come again with every question: each is folded once. */
+const folded = new Map<string, string>();
+const mostFolded = 5000;
+
+function asOwnLabel(label: string): string {
+  const known = folded.get(label);
+  if (known !== undefined) return known;
+  if (folded.size >= mostFolded) folded.clear();
+  const fresh = asLabel(label);
+  folded.set(label, fresh);
+  return fresh;
+}
+
 /** The choice whose whole label is typed instead of pressed. */
 function exactLabel(text: string, { at, prompt, texts }: Scene): string | undefined {
   if (text.length > longestLabel) return undefined;
   const said = asLabel(text);
   const beside = at.place === "ready" ? satisfactionChoices(at.context, texts) : [];
-  return [...prompt.choices, ...beside].find(({ label }) => asLabel(label) === said)?.id;
+  return [...prompt.choices, ...beside].find(({ label }) => asOwnLabel(label) === said)?.id;
 }
 
 /** The choice whose label begins so, or whose number is typed. */
@@ -59,8 +72,8 @@ function typedChoice(text: string, { at, prompt }: Scene): string | undefined {
   // Two letters are a whole word of the label, such as "ja".
   const begun = answers.filter(
     ({ label }) =>
-      asLabel(label).startsWith(said) &&
-      (said.length > 2 || !/^\p{L}/u.test(asLabel(label).slice(said.length))),
+      asOwnLabel(label).startsWith(said) &&
+      (said.length > 2 || !/^\p{L}/u.test(asOwnLabel(label).slice(said.length))),
   );
   return begun.length === 1 ? begun[0]?.id : undefined;
 }

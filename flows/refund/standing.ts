@@ -76,11 +76,25 @@ function pathOf(value: unknown): string[] {
   return [key, ...pathOf(rest)];
 }
 
+const ahead = new Map<string, number>();
+const mostAhead = 10_000;
+
 /**
  * How many questions are open at most from here to the review, the one in
  * hand included. It can only shrink on the way.
  */
-export function questionsAhead({ path, context }: Standing): number {
+export function questionsAhead(at: Standing): number {
+  const { path, context } = at;
+  const key = `${context.topic} ${path.join(".")} ${context.path.join(" ")}`;
+  const known = ahead.get(key);
+  if (known !== undefined) return known;
+  if (ahead.size >= mostAhead) ahead.clear();
+  const count = countAhead(at);
+  ahead.set(key, count);
+  return count;
+}
+
+function countAhead({ path, context }: Standing): number {
   const start = path.reduce<StateNode | undefined>(
     (node, key) => node?.states[key],
     machine.root.states["dialogue"],

@@ -9,6 +9,7 @@ import { BadConfig } from "../core/errors.ts";
 import { examineDiscord } from "./doctor/discord.ts";
 import { examineEvidence } from "./doctor/evidence.ts";
 import type { Finding } from "./doctor/finding.ts";
+import { examineRedis } from "./doctor/redis.ts";
 import { examineTelegram } from "./doctor/telegram.ts";
 import { print } from "./on-data.ts";
 
@@ -17,6 +18,7 @@ async function examine(config: Config): Promise<Finding[]> {
   return [
     { what: "The settings can be read" },
     await examineFolder(config.dataDir),
+    ...(config.redis ? await examineRedis(config.redis) : []),
     ...(config.cannedAnswers === undefined ? [] : [examineAnswers(config.cannedAnswers)]),
     ...(await examineEvidence(config)),
     ...(config.telegram

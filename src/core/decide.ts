@@ -25,17 +25,13 @@ export function begin(flow: Flow, input: unknown): Step {
  */
 export function step(flow: Flow, { value, context }: Snapshot, event: FlowEvent): Step {
   const { at, dice } = event;
-  const stored = {
-    value,
-    context: { ...(context as object), at, dice },
-    status: "active",
-    historyValue: {},
-    children: {},
-  };
   const scope = scopeOf(flow.machine);
   const actions: Action[] = [];
-  const restored = flow.machine.restoreSnapshot(stored as never, scope);
-  const next = flow.machine.transition(restored, event, {
+  const stored = {
+    ...restoredAt(flow.machine, value),
+    context: { ...(context as object), at, dice },
+  };
+  const next = flow.machine.transition(stored as never, event, {
     ...scope,
     actionExecutor: (action) => actions.push(action),
   });
@@ -68,6 +64,27 @@ function scopeOf(machine: AnyStateMachine): AnyActorScope {
   };
   scopes.set(machine, scope);
   return scope;
+}
+
+const restored = new WeakMap<AnyStateMachine, Map<string, object>>();
+
+/**
+ * XState's snapshot of a state value, made once for each: the machine has few
+ * values, and finding its states and walking through the context for actors,
+ * of which a flow has none, costs as much as a transition.
+ *
+ * @throws Error where the machine has no such value.
+ */
+function restoredAt(machine: AnyStateMachine, value: unknown): object {
+  const known = restored.get(machine) ?? new Map<string, object>();
+  restored.set(machine, known);
+  const key = JSON.stringify(value);
+  const before = known.get(key);
+  if (before) return before;
+  const stored = { value, context: {}, status: "active", historyValue: {}, children: {} };
+  const snapshot = machine.restoreSnapshot(stored as never, scopeOf(machine));
+  known.set(key, snapshot);
+  return snapshot;
 }
 
 function stepOf([{ value, context }, actions]: [LiveSnapshot, Action[]]): Step {

@@ -180,6 +180,9 @@ export interface Store extends SessionRecords, AuditTrail {
    */
   watch?(changed: (conversationIds: readonly string[]) => void): void;
 
+  /** The time by which all processes on the store go, milliseconds since 1970; absent where there is one. */
+  now?: () => number;
+
   close(): Promise<void>;
 }
 

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { Api } from "grammy";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { startBot } from "../support/bot.ts";
+import { redisFault, startRedis } from "../support/redis.ts";
 import { startS3 } from "../support/s3.ts";
 import { openTelegramServer, type TelegramServer } from "../support/telegram/server.ts";
 
@@ -22,6 +23,8 @@ async function doctor(settings: Record<string, string>) {
   const [code] = (await once(child, "close")) as [number];
   return { code, told };
 }
+
+const noRedis = await redisFault();
 
 let folder: string;
 let server: TelegramServer;
@@ -46,6 +49,20 @@ describe("npm run doctor", () => {
     expect(told).toContain("✓ No Telegram");
     expect(told).toContain("All is well.");
     expect(code).toBe(0);
+  });
+
+  it.skipIf(noRedis)("asks Redis whether it keeps what it is given", async () => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.remove());
+    const content = await doctor({ DATA_DIR: folder, REDIS_URL: redis.url });
+    expect(content.told).toContain("✓ Redis answers and keeps what it is given");
+    await redis.restart("--appendonly", "no");
+    const unsafe = await doctor({ DATA_DIR: folder, REDIS_URL: redis.url });
+    expect(unsafe.told).toContain("appendonly");
+    expect(unsafe.code).toBe(1);
+    await redis.kill();
+    const gone = await doctor({ DATA_DIR: folder, REDIS_URL: redis.url });
+    expect(gone.told).toContain("look at REDIS_URL");
   });
 
   it("reads the shop's own sentences, and tells every fault of theirs", async () => {

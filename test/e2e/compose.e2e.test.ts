@@ -62,7 +62,7 @@ describe.skipIf(await redisFault())("the bot twice, as the compose file starts i
   async function run(name: string): Promise<void> {
     const environment = settings.get(name) ?? {};
     const data = join(folder, environment["DATA_DIR"] ?? "");
-    bots.set(name, await startBot(data, { ...environment, DATA_DIR: data }, start));
+    bots.set(name, await startBot(data, { ...environment, DATA_DIR: data }, { startFile: start }));
   }
 
   it("takes one conversation through both, and goes on with one while the other is killed, or told to end, and started", async () => {

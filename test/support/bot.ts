@@ -20,7 +20,14 @@ const start = fileURLToPath(new URL("../../src/start.mjs", import.meta.url));
 export async function startBot(
   dataDir: string,
   settings: Readonly<Record<string, string>> = {},
-  startFile = start,
+  {
+    startFile = start,
+    begun = () => {},
+  }: {
+    startFile?: string;
+    /** Told of the process before it serves. */
+    begun?: (process: ChildProcess) => void;
+  } = {},
 ): Promise<Bot> {
   const child = spawn(process.execPath, [startFile], {
     env: {
@@ -33,6 +40,7 @@ export async function startBot(
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  begun(child);
   let output = "";
   let faults = "";
   child.stderr.on("data", (chunk: Buffer) => (faults += chunk.toString()));

@@ -12,6 +12,7 @@ import type { ActContent } from "../../src/core/act.ts";
 import type { Agent } from "../../src/core/agent.ts";
 import type { HeldInbound } from "../../src/core/inbound.ts";
 import type { Clock } from "../../src/ports/clock.ts";
+import type { Lead } from "../../src/ports/lead.ts";
 import type { Log } from "../../src/ports/log.ts";
 import type { Store } from "../../src/ports/store.ts";
 import type { DiscordServer } from "./discord/server.ts";
@@ -43,6 +44,7 @@ export interface DiscordBotOptions {
   /** Stands between the adapter and the intake, such as a store that is slow. */
   accept?: (inbound: HeldInbound, on: (inbound: HeldInbound) => Promise<void>) => Promise<void>;
   shards?: { count?: number; ids?: { start: number; end: number } };
+  lead?: Lead;
 }
 
 export const systemTime: Clock = {
@@ -81,6 +83,7 @@ export async function openDiscordBot(
     apiRoot: server.api,
     ...(supportChannel !== undefined && { supportChannel }),
     shards: options.shards ?? {},
+    ...(options.lead && { lead: options.lead }),
     accept: (inbound) => options.accept?.(inbound, on) ?? on(inbound),
     prompt: receiver.prompt,
     store,

@@ -65,8 +65,8 @@ export const walls: IForbiddenRuleType[] = [
   ...wall(
     "config",
     "settings are read from an environment that is passed in",
-    "^src/config\\.ts$",
-    "^src/core/",
+    "^src/(config|settings)\\.ts$",
+    "^src/(core/|settings\\.ts)",
     ["zod"],
   ),
   {

@@ -27,6 +27,9 @@ const longestFetchMs = 120_000;
 /** A Redis of a test's own. */
 export interface TestRedis {
   url: string;
+  /** What it writes is in there. */
+  folder: string;
+  socket: string;
   pid: number;
   /** Ends it at once, as kill -9. */
   kill(): Promise<void>;
@@ -49,7 +52,9 @@ export async function startRedis({
   async function start(own: readonly string[]) {
     const place = ["--port", `${port}`, "--unixsocket", socket, "--dir", folder];
     const safe = ["--appendonly", "yes", "--save", "", "--bind", "127.0.0.1", "--daemonize", "no"];
-    const started = spawn(command, [...place, ...safe, ...own], {
+    // With this signal ignored a limit on files is a full disk, and not the end.
+    const patiently = ["-c", 'trap "" XFSZ; exec "$0" "$@"', command];
+    const started = spawn("/bin/sh", [...patiently, ...place, ...safe, ...own], {
       env: { ...process.env, ...environment },
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -73,6 +78,8 @@ export async function startRedis({
   }
 
   return {
+    folder,
+    socket,
     url: port > 0 ? `redis://127.0.0.1:${port}` : `unix://${socket}`,
     get pid() {
       return child.pid ?? 0;

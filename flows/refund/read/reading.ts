@@ -70,7 +70,15 @@ export function normalise(text: string): string {
 }
 
 /** Normalised, in small letters, without accents, with one dash: what vocabularies are compared with. */
-export const fold = (text: string): string =>
+export function fold(text: string): string {
+  if (text !== last.text) last = { text, folded: folding(text) };
+  return last.folded;
+}
+
+/** One text goes through several vocabularies, one after another. */
+let last = { text: "", folded: "" };
+
+const folding = (text: string): string =>
   normalise(text)
     .toLowerCase()
     .normalize("NFD")

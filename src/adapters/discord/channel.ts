@@ -6,6 +6,7 @@ import {
 import type { HeldInbound } from "../../core/inbound.ts";
 import type { Channel } from "../../ports/channel.ts";
 import type { Desk } from "../../ports/desk.ts";
+import type { Leading, Work } from "../../ports/lead.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { registerCommands } from "./commands.ts";
 import { registerDeskCommands } from "./desk/commands.ts";
@@ -18,7 +19,7 @@ import { readDeletion, readEdit, readMessage } from "./inbound.ts";
 import { userOf } from "./interaction.ts";
 import { createInteractions } from "./interactions.ts";
 import { createLanes } from "./lanes.ts";
-import type { DiscordOptions } from "./options.ts";
+import type { DiscordOptions, Shards } from "./options.ts";
 import { fits } from "./outbound.ts";
 import { createRest } from "./rest.ts";
 import { openRooms, type Room } from "./rooms.ts";
@@ -44,6 +45,7 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
   const rooms = await openRooms(store);
   const lanes = createLanes();
   let closing = false;
+  let serving: Leading | undefined;
   let self: Promise<string> | undefined;
   const selfId = () =>
     (self ??= rest
@@ -71,15 +73,22 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
       durably,
       isClosing: () => closing,
     }));
-  const gateway = createGateway({
-    token,
-    rest: rest.rest,
-    shards,
-    store,
-    take: takeEvent,
-    log,
-    sleep,
-  });
+
+  /** Each time with what the process that served before has left. */
+  function serve(): Work {
+    const gateway = createGateway({
+      token,
+      rest: rest.rest,
+      shards,
+      store,
+      prepare: () => rooms.refresh(),
+      take: takeEvent,
+      log,
+      sleep,
+    });
+    gateway.start();
+    return { stop: () => gateway.close() };
+  }
 
   function take(inbound: HeldInbound): Promise<void> {
     return durably(() => accept(inbound));
@@ -132,20 +141,21 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
   }
 
   async function takeMessage(message: APIMessage, guildId: string | undefined): Promise<void> {
-    const room = roomOf(message, guildId);
+    const room = roomOf(message, guildId) ?? (await roomElsewhere(message));
     if (!room && guildId !== undefined) await desk?.wrote(message);
     const inbound = room && readMessage(message, room);
     if (!inbound) return;
     catchUp.hurry(room.userId);
-    await lanes.run(room.userId, async () => {
+    const taking = async () => {
       await rooms.keep(room);
-      await take(inbound);
+      await accept(inbound);
       await rooms.saw(room.channelId, message.id);
-    });
+    };
+    await lanes.run(room.userId, () => durably(taking));
   }
 
   async function takeEdit(message: APIMessage, guildId: string | undefined): Promise<void> {
-    const room = roomOf(message, guildId);
+    const room = roomOf(message, guildId) ?? (await roomElsewhere(message));
     if (!room && guildId !== undefined) await desk?.edited(message);
     const inbound = room && readEdit(message, room);
     if (inbound) await lanes.run(room.userId, () => take(inbound));
@@ -166,6 +176,13 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
     return { channelId: message.channel_id, userId: message.author.id };
   }
 
+  /** One that another process has opened, to which this one sent. */
+  async function roomElsewhere({ channel_id: id, author }: APIMessage): Promise<Room | undefined> {
+    let room: Room | undefined;
+    if (author && !author.bot) await durably(async () => void (room = await rooms.find(id)));
+    return room;
+  }
+
   return {
     ...(desk && { desk: desk.desk }),
     channel: {
@@ -179,7 +196,7 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
       },
     },
     start() {
-      gateway.start();
+      serving = options.lead?.(roleOf(shards), serve) ?? serve();
       void registerCommands({ rest, store, texts }).catch((error: unknown) =>
         log.error(
           { code: wordOf(error) },
@@ -194,10 +211,14 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
       const late = sleep(drainMs);
       await Promise.race([Promise.all([lanes.idle(), sender.idle()]), late.done]);
       late.abort();
-      await gateway.close();
+      await serving?.stop();
     },
   };
 }
+
+/** Processes with the same shards take turns; with others they serve side by side. */
+const roleOf = ({ count, ids }: Shards): string =>
+  `discord:${ids ? `${ids.start}-${ids.end}` : "all"}/${count ?? "advised"}`;
 
 /** Gateway, "Sharding": direct messages come on the first one. */
 const shardOf = ({ guildId }: Room, { count }: ShardOf): number =>

@@ -52,7 +52,10 @@ export function createDoors(parts: {
         const guildId = await guildOf(supportChannel);
         if (guildId === undefined) return undefined;
         const known = rooms.threadOf(customer.id);
-        if (known && (await admits(known))) return known;
+        if (known && (await admits(known))) {
+          await rooms.keepAgain(known);
+          return known;
+        }
         const again = await rooms.opening(customer.id);
         const channelId =
           (again && (await unused(guildId, wanted))) || (await made(supportChannel, wanted));

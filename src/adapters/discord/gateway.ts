@@ -61,6 +61,8 @@ export function createGateway(parts: {
   rest: REST;
   shards: Shards;
   store: Pick<Store, "readMarks" | "writeMarks">;
+  /** What has to be known before the first event; tried until it resolves. */
+  prepare: () => Promise<void>;
   take: (event: GatewayDispatchPayload, shard: ShardOf) => Promise<void>;
   log: Log;
   sleep: (ms: number) => { done: Promise<void>; abort: () => void };
@@ -74,6 +76,8 @@ export function createGateway(parts: {
   let closing = false;
   let pause: { done: Promise<void>; abort: () => void } | undefined;
   let saving: Promise<void> | undefined;
+  /** Where the session stands is another's to keep. */
+  let ended = false;
 
   return {
     start: () => void run(),
@@ -84,6 +88,7 @@ export function createGateway(parts: {
       await soon(connecting?.catch(() => {}));
       await soon(manager?.destroy({ code: goingAway, reason: "the bot restarts" }));
       await save();
+      ended = true;
     },
   };
 
@@ -98,7 +103,10 @@ export function createGateway(parts: {
     let restored = false;
     for (let failures = 0; !closing; failures++) {
       try {
-        if (!restored) await restore();
+        if (!restored) {
+          await parts.prepare();
+          await restore();
+        }
         restored = true;
         await connect(wanted);
         return;
@@ -126,6 +134,7 @@ export function createGateway(parts: {
   }
 
   async function restore(): Promise<void> {
+    shards.clear();
     for (const { value } of await store.readMarks(prefix)) {
       const session = JSON.parse(value) as SessionInfo;
       const sequence = createSequence(session.sequence);
@@ -199,6 +208,7 @@ export function createGateway(parts: {
 
   async function save(): Promise<void> {
     saving = undefined;
+    if (ended) return;
     const marks = [...shards.values()]
       .filter(({ caughtUp }) => caughtUp)
       .map(({ session, sequence }) => ({

@@ -48,7 +48,7 @@ export function createUsers(
       (await conversation(interaction))?.language ?? language(interaction),
     async currentRoom(interaction) {
       const address = (await conversation(interaction))?.address;
-      return address === undefined ? undefined : rooms.get(address);
+      return address === undefined ? undefined : rooms.find(address);
     },
     async roomHere(interaction) {
       const { channel, guild_id: guildId } = interaction;
@@ -59,7 +59,7 @@ export function createUsers(
         await rooms.keep(room);
         return room;
       }
-      const room = rooms.get(channel.id);
+      const room = await rooms.find(channel.id);
       return room?.userId === userId ? room : undefined;
     },
   };

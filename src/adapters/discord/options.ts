@@ -3,6 +3,7 @@ import type { Language } from "../../core/language.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { DeskWork } from "../../ports/desk.ts";
 import type { EvidenceStore } from "../../ports/evidence.ts";
+import type { Lead } from "../../ports/lead.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Store } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
@@ -28,6 +29,8 @@ export interface DiscordOptions extends DiscordSettings {
   accept: (inbound: HeldInbound) => Promise<void>;
   /** What the conversation is asked now. */
   prompt: (conversationId: string) => Promise<Prompted | undefined>;
+  /** Sees to it that one process serves these shards; absent where there is one. */
+  lead?: Lead;
   store: Pick<Store, "load" | "readMark" | "readMarks" | "writeMarks">;
   /** What agents send. */
   evidence: Pick<EvidenceStore, "original" | "view">;

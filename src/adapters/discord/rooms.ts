@@ -12,6 +12,10 @@ export interface Room {
 /** The rooms that the bot knows, which it catches up after it was away. */
 export interface Rooms {
   get(channelId: string): Room | undefined;
+  /** As `get`, and one that another process has opened. */
+  find(channelId: string): Promise<Room | undefined>;
+  /** Reads all anew: another process may have opened and forgotten some. */
+  refresh(): Promise<void>;
   all(): Iterable<Room>;
   /** The thread that was opened last for this customer, whether it was used or not. */
   threadOf(userId: string): Room | undefined;
@@ -23,6 +27,8 @@ export interface Rooms {
   opening(userId: string): Promise<boolean>;
   /** Durable when it resolves. A known one stays as it is. */
   keep(room: Room): Promise<void>;
+  /** As `keep`, also where another process has forgotten it. */
+  keepAgain(room: Room): Promise<void>;
   /** Everything up to this message is durable. */
   saw(channelId: string, messageId: string): Promise<void>;
   forget(channelId: string): Promise<void>;
@@ -31,17 +37,45 @@ export interface Rooms {
 const prefix = "discord:room:";
 const openingPrefix = "discord:opening:";
 
-export async function openRooms(store: Pick<Store, "readMarks" | "writeMarks">): Promise<Rooms> {
-  const marks = await store.readMarks(prefix);
-  const rooms = new Map(
-    marks.map(({ value }) => {
-      const room = JSON.parse(value) as Room;
-      return [room.channelId, room];
-    }),
-  );
-  const begun = new Set(
-    (await store.readMarks(openingPrefix)).map(({ name }) => name.slice(openingPrefix.length)),
-  );
+export async function openRooms(
+  store: Pick<Store, "readMark" | "readMarks" | "writeMarks">,
+): Promise<Rooms> {
+  const rooms = new Map<string, Room>();
+  const begun = new Set<string>();
+  /** What is asked for twice comes to both at once, so that nobody overtakes. */
+  const finding = new Map<string, Promise<Room | undefined>>();
+  await refresh();
+
+  async function refresh(): Promise<void> {
+    const before = [rooms, begun].map((known) => new Set(known.keys()));
+    const stored = (await store.readMarks(prefix)).map(({ value }) => JSON.parse(value) as Room);
+    const opening = await store.readMarks(openingPrefix);
+    for (const channelId of before[0] ?? []) rooms.delete(channelId);
+    for (const room of stored) rooms.set(room.channelId, room);
+    for (const userId of before[1] ?? []) begun.delete(userId);
+    for (const { name } of opening) begun.add(name.slice(openingPrefix.length));
+  }
+
+  function find(channelId: string): Promise<Room | undefined> {
+    const known = rooms.get(channelId);
+    if (known) return Promise.resolve(known);
+    const under = finding.get(channelId) ?? read(channelId);
+    finding.set(channelId, under);
+    return under;
+  }
+
+  async function read(channelId: string): Promise<Room | undefined> {
+    try {
+      const value = await store.readMark(prefix + channelId);
+      if (value === undefined) return undefined;
+      const room = rooms.get(channelId) ?? (JSON.parse(value) as Room);
+      rooms.set(channelId, room);
+      return room;
+    } finally {
+      finding.delete(channelId);
+    }
+  }
+
   const markOf = (room: Room) => ({
     name: prefix + room.channelId,
     value: JSON.stringify(room),
@@ -51,19 +85,28 @@ export async function openRooms(store: Pick<Store, "readMarks" | "writeMarks">):
     all: () => rooms.values(),
     threadOf: (userId) =>
       [...rooms.values()].findLast((room) => room.userId === userId && room.guildId !== undefined),
+    find,
+    refresh,
     async opening(userId) {
+      const mark = await store.readMark(openingPrefix + userId);
+      if (mark !== undefined) begun.add(userId);
       if (begun.has(userId)) return true;
       await store.writeMarks([{ name: openingPrefix + userId, value: "" }]);
       begun.add(userId);
       return false;
     },
     async keep(room) {
-      if (rooms.has(room.channelId)) return;
+      // Where another process knows how far it was read, nothing is read twice.
+      if (await find(room.channelId)) return;
       const { userId } = room;
       const ends = begun.has(userId) && room.guildId !== undefined;
       await store.writeMarks([markOf(room), ...(ends ? [{ name: openingPrefix + userId }] : [])]);
       rooms.set(room.channelId, room);
       if (ends) begun.delete(userId);
+    },
+    async keepAgain(room) {
+      await store.writeMarks([markOf(rooms.get(room.channelId) ?? room)]);
+      rooms.set(room.channelId, rooms.get(room.channelId) ?? room);
     },
     async saw(channelId, messageId) {
       const room = rooms.get(channelId);

@@ -44,7 +44,10 @@ export function createSender(parts: {
     async send(reply) {
       const { address, conversationId, lastReceipt } = reply;
       if (address === undefined) throw new CustomerUnreachable("discord", "gone");
-      const room = rooms.get(address) ?? { channelId: address, userId: userOf(conversationId) };
+      const room = (await rooms.find(address)) ?? {
+        channelId: address,
+        userId: userOf(conversationId),
+      };
       if (reply.message.replaces !== undefined) return replace(reply, room);
       try {
         const { receipt, body } = await deliver(reply, room);
@@ -120,6 +123,8 @@ export function createSender(parts: {
   async function elsewhere(room: Room): Promise<Moved | undefined> {
     const { channelId, userId, guildId } = room;
     await rooms.forget(channelId);
+    // The thread that another process may have opened for them.
+    await rooms.refresh();
     const customer = await doors.customer(userId).catch(() => undefined);
     const name = texts.in("en").text("discord:room.name");
     const thread = async () => customer && doors.thread(customer, name);

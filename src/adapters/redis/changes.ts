@@ -24,6 +24,7 @@ export async function openChanges(
 ): Promise<Changes> {
   const self = randomUUID();
   let told = new Set<string>();
+  let closed = false;
   let timer: NodeJS.Timeout | undefined;
 
   const { socket, ...options } = optionsOf(address);
@@ -49,11 +50,15 @@ export async function openChanges(
     clearTimeout(timer);
     timer = undefined;
     if (told.size === 0) return;
-    const message = [self, ...told].join(" ");
+    const telling = told;
     told = new Set();
-    await client
-      .send("tell of a commit", changesChannel, ["PUBLISH", changesChannel, message])
-      .catch(() => undefined);
+    const message = [self, ...telling].join(" ");
+    try {
+      await client.send("tell of a commit", changesChannel, ["PUBLISH", changesChannel, message]);
+    } catch {
+      for (const id of telling) told.add(id);
+      if (!closed) timer ??= setTimeout(() => void publish(), longestPauseMs).unref();
+    }
   }
 
   return {
@@ -62,7 +67,9 @@ export async function openChanges(
       timer ??= setTimeout(() => void publish(), tellAfterMs).unref();
     },
     async close() {
+      closed = true;
       await publish();
+      clearTimeout(timer);
       subscriber.destroy();
     },
   };

@@ -2,7 +2,7 @@ import { createClient, createCluster, RESP_TYPES } from "redis";
 import { StoreUnavailable } from "../../core/errors.ts";
 import type { Log } from "../../ports/log.ts";
 import { reasonOf, replyCode, storeFailure } from "./failure.ts";
-import { type ScriptName, readScripts } from "./scripts.ts";
+import { type Script, type ScriptName, readScripts } from "./scripts.ts";
 
 /** How often it is looked at whether Redis still answers, and after how many looks without an answer it does not. */
 const lookEveryMs = 250;
@@ -23,6 +23,12 @@ export interface Client {
    * @throws StoreUnavailable (`the store can't <what>`); the script may have run all the same.
    */
   run<T>(what: string, script: ScriptName, call: Call): Promise<T>;
+  /** As `run`, on several parts: in one call where Redis has them all, else each in its own. */
+  runOnEach<T>(
+    what: string,
+    script: ScriptName,
+    calls: readonly Omit<Call, "also">[],
+  ): Promise<T[]>;
   /** One command, whose first key is `key`. */
   send<T>(what: string, key: string, command: readonly string[]): Promise<T>;
   /** As `send`, for what may hold bytes that are no text. */
@@ -205,15 +211,37 @@ export function createRedisClient(
   async function run<T>(what: string, name: ScriptName, { part, also, args }: Call): Promise<T> {
     if (also !== undefined && isCluster)
       throw new TypeError(`${name}: ${part} and ${also} are not together in Redis Cluster`);
-    const { sha, source } = scripts[name];
-    const keys = also === undefined || also === part ? ["1", part] : ["2", part, also];
-    const rest = [...keys, ...args.map((arg) => (typeof arg === "number" ? `${arg}` : arg))];
+    const keys = also === undefined || also === part ? [part] : [part, also];
+    return evaluate(what, scripts[name], keys, args);
+  }
+
+  async function runOnEach<T>(
+    what: string,
+    name: ScriptName,
+    calls: readonly Omit<Call, "also">[],
+  ): Promise<T[]> {
+    if (isCluster || calls.length < 2)
+      return Promise.all(calls.map((call) => run<T>(what, name, call)));
+    const keys = calls.map(({ part }) => part);
+    const args = calls.flatMap((call) => [call.args.length, ...call.args]);
+    return evaluate(what, scripts[name].each, keys, args);
+  }
+
+  async function evaluate<T>(
+    what: string,
+    { sha, source }: Script,
+    keys: readonly string[],
+    args: Call["args"],
+  ): Promise<T> {
+    const [first = ""] = keys;
+    const texts = args.map((arg) => (typeof arg === "number" ? `${arg}` : arg));
+    const rest = [`${keys.length}`, ...keys, ...texts];
     try {
-      return (await ask(part, ["EVALSHA", sha, ...rest])) as T;
+      return (await ask(first, ["EVALSHA", sha, ...rest])) as T;
     } catch (error) {
       if (replyCode(error) !== "NOSCRIPT") throw storeFailure(what, error);
     }
-    return send(what, part, ["EVAL", source, ...rest]);
+    return send(what, first, ["EVAL", source, ...rest]);
   }
 
   async function send<T>(
@@ -232,6 +260,7 @@ export function createRedisClient(
   return {
     isCluster,
     run,
+    runOnEach,
     send,
     read: (what, key, command) => send(what, key, command, asBytes),
     connect,

@@ -37,12 +37,9 @@ export function createCommit(
   const knows = (number: string, id: string) => reserved.has(`${number} ${id}`);
 
   return async (commit) => {
-    const { conversation, handled, cases } = commit;
-    const part = shardOf(conversation.id);
-    const { digest, set } = digestOf(handled);
-    const home = homeOf(handled, conversation.id);
+    const { conversation, cases } = commit;
+    const { part, home, digest, set, args } = callOf(commit);
     const isElsewhere = home !== part;
-    const args = argsOf(commit, { digest, set });
     await reserve(commit);
     if (isElsewhere && client.isCluster) {
       const key = `${home}:h:${set}`;
@@ -79,6 +76,14 @@ export function createCommit(
     const command = ["ZADD", `${home}:h:${set}`, "NX", `${at}`, digest];
     await client.send("commit", home, command).catch(() => undefined);
   }
+}
+
+/** What the script is given. */
+export function callOf(commit: Commit) {
+  const { handled, conversation } = commit;
+  const key = digestOf(handled);
+  const part = shardOf(conversation.id);
+  return { part, home: homeOf(handled, conversation.id), ...key, args: argsOf(commit, key) };
 }
 
 function argsOf(

@@ -25,8 +25,8 @@ export interface Due {
   touched(part: string): void;
   /** As all parts. */
   touchedAll(): void;
-  /** The parts in which something of the set is due at `now`, the longest due first. */
-  partsWith(set: DueSet, now: number): Promise<string[]>;
+  /** The parts in which something of the set is due at `now`, the longest due first, and how many wait there, due or not. */
+  partsWith(set: DueSet, now: number): Promise<{ part: string; waiting: number }[]>;
   nextAt(which: readonly DueSet[]): Promise<number | undefined>;
   /** Looks at every part; whether anything is due sooner than was known. */
   look(): Promise<boolean>;
@@ -36,7 +36,13 @@ interface Seen {
   /** Grows with every touch: what was asked before one is not believed. */
   touches: number;
   seenAt: number;
-  first: Map<DueSet, number>;
+  first: Map<DueSet, Waiting>;
+}
+
+interface Waiting {
+  /** When the first is due. */
+  at: number;
+  waiting: number;
 }
 
 export function createDue(client: Client, unindexed: (part: string) => void): Due {
@@ -44,29 +50,28 @@ export function createDue(client: Client, unindexed: (part: string) => void): Du
     shards.map((part) => [part, { touches: 0, seenAt: -Infinity, first: new Map() }]),
   );
 
-  async function look(part: string, seen: Seen): Promise<boolean> {
-    const { touches } = seen;
-    const [pending, ...firsts] = await client.run<[number, ...(string | null)[]]>(
+  /** Whether anything is due sooner than was known. */
+  async function look(which: readonly (readonly [string, Seen])[]): Promise<boolean> {
+    const touches = which.map(([, seen]) => seen.touches);
+    const found = await client.runOnEach<[number, ...(string | number | null)[]]>(
       "read what is due",
       "due",
-      { part, args: sets.map((set) => `:${set}`) },
+      which.map(([part]) => ({ part, args: setKeys })),
     );
-    if (pending > 0) unindexed(part);
-    const before = seen.first;
-    seen.first = new Map(
-      sets.flatMap((set, index) => {
-        const at = firsts[index];
-        return at === null || at === undefined ? [] : [[set, Number(at)] as const];
-      }),
-    );
-    seen.seenAt = seen.touches === touches ? performance.now() : -Infinity;
-    return [...seen.first].some(([set, at]) => at < (before.get(set) ?? Infinity));
+    const sooner = which.map(([part, seen], index) => {
+      const [pending, ...firsts] = found[index] ?? [0];
+      if (pending > 0) unindexed(part);
+      const before = seen.first;
+      seen.first = firstsIn(firsts);
+      seen.seenAt = seen.touches === touches[index] ? performance.now() : -Infinity;
+      return [...seen.first].some(([set, { at }]) => at < (before.get(set)?.at ?? Infinity));
+    });
+    return sooner.includes(true);
   }
 
   async function freshen(): Promise<void> {
     const oldest = performance.now() - believedForMs;
-    const stale = [...parts].filter(([, { seenAt }]) => seenAt <= oldest);
-    await Promise.all(stale.map(([part, seen]) => look(part, seen)));
+    await look([...parts].filter(([, { seenAt }]) => seenAt <= oldest));
   }
 
   const touch = (seen: Seen) => {
@@ -85,21 +90,29 @@ export function createDue(client: Client, unindexed: (part: string) => void): Du
     async partsWith(set, now) {
       await freshen();
       return [...parts]
-        .map(([part, { first }]) => ({ part, at: first.get(set) ?? Infinity }))
+        .map(([part, { first }]) => ({ part, ...(first.get(set) ?? nothing) }))
         .filter(({ at }) => at <= now)
-        .toSorted((a, b) => a.at - b.at)
-        .map(({ part }) => part);
+        .toSorted((a, b) => a.at - b.at);
     },
     async nextAt(which) {
       await freshen();
       const times = [...parts.values()].flatMap(({ first }) =>
-        which.flatMap((set) => first.get(set) ?? []),
+        which.flatMap((set) => first.get(set)?.at ?? []),
       );
       return times.length > 0 ? Math.min(...times) : undefined;
     },
-    async look() {
-      const sooner = await Promise.all([...parts].map(([part, seen]) => look(part, seen)));
-      return sooner.includes(true);
-    },
+    look: () => look([...parts]),
   };
 }
+
+const setKeys = sets.map((set) => `:${set}`);
+
+const nothing: Waiting = { at: Infinity, waiting: 0 };
+
+const firstsIn = (found: readonly (string | number | null)[]): Map<DueSet, Waiting> =>
+  new Map(
+    sets.flatMap((set, index) => {
+      const [at, waiting] = [found[2 * index], found[2 * index + 1]];
+      return typeof at === "string" ? [[set, { at: Number(at), waiting: Number(waiting) }]] : [];
+    }),
+  );

@@ -38,7 +38,7 @@ export function createHeld(client: Client, due: Due): HeldInbounds {
     async dueHeld(now, limit) {
       const parts = await due.partsWith("held", now);
       const found = await Promise.all(
-        parts.map((part) =>
+        parts.map(({ part }) =>
           client.run<(string | string[])[]>("read held messages", "held", {
             part,
             args: [now, limit],

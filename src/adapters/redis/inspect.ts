@@ -5,6 +5,8 @@ import { deskShard } from "./keys.ts";
 
 /** Raised where an older bot could not read what this one writes. */
 const formatVersion = 1;
+/** A Redis that takes the connection and is silent is tried again. */
+const answerWithinMs = 5000;
 const versionKey = `${deskShard}:version`;
 /** Whose data is being moved into this Redis. */
 export const movingKey = `${deskShard}:moving`;
@@ -23,6 +25,7 @@ export async function inspectRedis(
   const broken = new Promise<never>((_, reject) => (lost = reject));
   broken.catch(() => undefined);
   const link = openLink(address, false, lost);
+  const late = setTimeout(() => lost(new Error("Redis does not answer")), answerWithinMs);
   try {
     await Promise.race([broken, link.connect()]);
     const info = factsIn(String(await Promise.race([broken, link.send(undefined, ["INFO"])])));
@@ -31,6 +34,7 @@ export async function inspectRedis(
     for (const danger of dangers) log.warn({ danger }, "Redis may lose conversations");
     return { isCluster: info.get("cluster_enabled") === "1" };
   } finally {
+    clearTimeout(late);
     try {
       link.destroy();
     } catch {

@@ -17,24 +17,28 @@ type StoredDelivery = [Delivery["state"], number, string?, string?];
 export function createLanes(client: Client, due: Due): Lanes {
   /** The parts of the replies that this process has leased. */
   const leasedIn = new Map<string, string>();
+  const ending: Settlement[] = [];
+  let settling: Promise<void> | undefined;
 
   async function lease({ channel, now, leaseMs, limit }: LeaseQuery): Promise<LeasedReply[]> {
     const set = `ready:${channel}` as const;
     const chosen = await choose(client, due, { set, now, limit });
-    const found = await Promise.all(
-      chosen.map(async ({ part, count }) => {
-        due.touched(part);
-        const args = [channel, now, now + leaseMs, count];
-        const rows = await client.run<string[]>("lease replies", "lease", { part, args });
-        due.touched(part);
-        return inGroups(rows, 8).map((row) => {
-          const reply = replyIn(channel, row);
-          leasedIn.set(reply.id, part);
-          return reply;
-        });
+    const calls = chosen.map(({ part, count }) => ({
+      part,
+      args: [channel, now, now + leaseMs, count],
+    }));
+    for (const { part } of calls) due.touched(part);
+    const found = await client
+      .runOnEach<string[]>("lease replies", "lease", calls)
+      .finally(() => calls.forEach(({ part }) => due.touched(part)));
+    const leased = calls.flatMap(({ part }, index) =>
+      inGroups(found[index] ?? [], 8).map((row) => {
+        const reply = replyIn(channel, row);
+        leasedIn.set(reply.id, part);
+        return reply;
       }),
     );
-    return Promise.all(found.flat().map(withReplaced));
+    return Promise.all(leased.map(withReplaced));
   }
 
   /** What takes another message's place comes behind it, so that one's end is known. */
@@ -47,7 +51,19 @@ export function createLanes(client: Client, due: Due): Lanes {
     return before?.receipt === undefined ? reply : { ...reply, replacesReceipt: before.receipt };
   }
 
-  async function settle(settlements: readonly Settlement[]): Promise<void> {
+  /** What ends in the same moment is settled in one call. */
+  function settle(settlements: readonly Settlement[]): Promise<void> {
+    ending.push(...settlements);
+    settling ??= new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    }).then(() => {
+      settling = undefined;
+      return settleAll(ending.splice(0));
+    });
+    return settling;
+  }
+
+  async function settleAll(settlements: readonly Settlement[]): Promise<void> {
     const byPart = new Map<string, (string | number)[]>();
     for (const settlement of settlements) {
       const known = leasedIn.get(settlement.id);
@@ -58,13 +74,11 @@ export function createLanes(client: Client, due: Due): Lanes {
         byPart.set(part, args);
       }
     }
-    await Promise.all(
-      [...byPart].map(async ([part, args]) => {
-        due.touched(part);
-        await client.run("settle replies", "settle", { part, args });
-        due.touched(part);
-      }),
-    );
+    const calls = [...byPart].map(([part, args]) => ({ part, args }));
+    for (const { part } of calls) due.touched(part);
+    await client
+      .runOnEach("settle replies", "settle", calls)
+      .finally(() => calls.forEach(({ part }) => due.touched(part)));
     for (const { id } of settlements) leasedIn.delete(id);
   }
 

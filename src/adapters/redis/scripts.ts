@@ -20,6 +20,7 @@ export const scriptNames = [
   "pending",
   "postpone",
   "read-marks",
+  "ready",
   "release",
   "reserve",
   "sessions",
@@ -39,12 +40,19 @@ export interface Script {
   sha: string;
 }
 
-/** Every script as Redis gets it. */
-export function readScripts(): Record<ScriptName, Script> {
+const scriptOf = (source: string): Script => ({
+  source,
+  sha: createHash("sha1").update(source).digest("hex"),
+});
+
+/** Every script as Redis gets it, on one part and on several. */
+export function readScripts(): Record<ScriptName, Script & { each: Script }> {
   const shared = read("shared");
+  const eachPart = read("each-part");
   const scripts = scriptNames.map((name) => {
-    const source = `${shared}\n${read(name)}`;
-    return [name, { source, sha: createHash("sha1").update(source).digest("hex") }] as const;
+    const own = read(name);
+    const each = `local ARGV = ARGV\n${shared}\nlocal function one()\n${own}\nend\n${eachPart}`;
+    return [name, { ...scriptOf(`${shared}\n${own}`), each: scriptOf(each) }] as const;
   });
-  return Object.fromEntries(scripts) as Record<ScriptName, Script>;
+  return Object.fromEntries(scripts) as ReturnType<typeof readScripts>;
 }

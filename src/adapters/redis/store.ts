@@ -6,7 +6,8 @@ import type { Log } from "../../ports/log.ts";
 import type { DueTimer, StandingCount, Store } from "../../ports/store.ts";
 import { createCaseIndex, createCases } from "./cases.ts";
 import { openChanges } from "./changes.ts";
-import { type Client, createRedisClient } from "./client.ts";
+import { createServerClock } from "./clock.ts";
+import { type Client, createRedisClient, type Link } from "./client.ts";
 import { createCommit } from "./commit.ts";
 import { createAudit, createSessions } from "./desk-records.ts";
 import { createDue, type Due } from "./due.ts";
@@ -64,7 +65,12 @@ export async function openRedisStore({
 }
 
 async function openStore(url: string, isCluster: boolean, log: Log): Promise<Store> {
-  const client = createRedisClient(url, isCluster, checkFormat, log);
+  const clock = createServerClock();
+  const connected = async (link: Pick<Link, "send">) => {
+    await checkFormat(link);
+    await clock.look(link);
+  };
+  const client = createRedisClient(url, isCluster, connected, log);
   let watcher: ((conversationIds: readonly string[]) => void) | undefined;
   try {
     await client.connect();
@@ -90,9 +96,9 @@ async function openStore(url: string, isCluster: boolean, log: Log): Promise<Sto
     const looking = setInterval(() => void look().catch(() => undefined), lookEveryMs);
     looking.unref();
     const look = async () => {
-      const ask = (key = deskShard, command: readonly string[]) =>
-        client.send("read", key, command);
-      await checkFormat({ send: ask }).catch((error: unknown) => {
+      const ask = (key = deskShard, command: readonly unknown[]) =>
+        client.send("read", key, command as string[]);
+      await connected({ send: ask }).catch((error: unknown) => {
         if (error instanceof BotError && !error.retryable) client.refuse(error);
         throw error;
       });
@@ -128,7 +134,7 @@ async function openStore(url: string, isCluster: boolean, log: Log): Promise<Sto
         await changes.close();
         await client.close();
       },
-      (changed) => (watcher = changed),
+      { watch: (changed) => (watcher = changed), now: () => clock.now() },
     );
   } catch (error) {
     await client.close();
@@ -174,7 +180,7 @@ function createReads(client: Client, due: Due, recent: Recent): Reads {
       const parts = await due.partsWith("timers", now);
       const args = [now, limit];
       const found = await Promise.all(
-        parts.map((part) => client.run<string[]>("read timers", "timers", { part, args })),
+        parts.map(({ part }) => client.run<string[]>("read timers", "timers", { part, args })),
       );
       return inGroups(found.flat(), 3)
         .map(timerIn)
@@ -241,9 +247,9 @@ function timerIn([name = "", dueAt, what = ""]: readonly string[]): DueTimer {
 
 /** The store whose `close` waits for what was asked before it. */
 function closingAfter(
-  store: Omit<Store, "close" | "watch">,
+  store: Omit<Store, "close" | "watch" | "now">,
   close: () => Promise<void>,
-  watch: NonNullable<Store["watch"]>,
+  atOnce: Required<Pick<Store, "watch" | "now">>,
 ): Store {
   const underWay = new Set<Promise<unknown>>();
   const tracked = Object.entries(store).map(([name, method]) => [
@@ -259,7 +265,7 @@ function closingAfter(
   let closing: Promise<void> | undefined;
   return {
     ...(Object.fromEntries(tracked) as typeof store),
-    watch,
+    ...atOnce,
     close: () => (closing ??= Promise.allSettled(underWay).then(close)),
   };
 }

@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Conversation } from "../../core/conversation.ts";
+import { snapshotDictionary } from "./snapshot-dictionary.ts";
 
 /** Where a conversation stands, as it is counted; a stored format. */
 export const standingOf = ({ flow, flowVersion, standing, resting }: Conversation): string =>
@@ -18,8 +19,9 @@ export function standingIn(text: string) {
 /**
  * What is stored of a conversation beside its standing (`shared.lua` says the
  * lines): its id is in the key, its revision in the first line. Of one that is
- * at rest, which most are, the snapshot is packed (deflate) behind a zero byte:
- * a third of the room for time that nobody waits for.
+ * at rest, which most are, the snapshot is packed (deflate with a dictionary)
+ * behind a byte 1: a fifth of the room for time that nobody waits for. Behind a
+ * byte 0 it is packed without, as it once was.
  */
 export function restOf(
   conversation: Conversation,
@@ -37,7 +39,8 @@ export function restOf(
   };
   const rest = `${JSON.stringify(others)}\n`;
   if (!conversation.resting) return `${rest}${snapshot}`;
-  return Buffer.concat([Buffer.from(`${rest}\0`), deflateRawSync(snapshot, { level: 9 })]);
+  const packed = deflateRawSync(snapshot, { level: 9, dictionary: snapshotDictionary });
+  return Buffer.concat([Buffer.from(`${rest}\u0001`), packed]);
 }
 
 /** JSON has no line breaks, so three lines are three. */
@@ -47,10 +50,7 @@ export function conversationIn(id: string, stored: Buffer): Conversation {
   const [from = 0, second = 0, third = 0, last = 0] = ends;
   const line = (begin: number, end: number) => stored.toString("utf8", begin, end - 1);
   const head = line(from, second);
-  const snapshot =
-    stored[last] === 0
-      ? inflateRawSync(stored.subarray(last + 1)).toString()
-      : stored.toString("utf8", last);
+  const snapshot = unpacked(stored.subarray(last));
   return {
     id,
     ...(JSON.parse(line(third, last)) as Omit<Conversation, "id">),
@@ -58,6 +58,13 @@ export function conversationIn(id: string, stored: Buffer): Conversation {
     ...standingIn(line(second, third)),
     snapshot: JSON.parse(snapshot) as Conversation["snapshot"],
   };
+}
+
+function unpacked(snapshot: Buffer): string {
+  const [mark = 0] = snapshot;
+  if (mark > 1) return snapshot.toString();
+  const dictionary = mark === 1 && { dictionary: snapshotDictionary };
+  return inflateRawSync(snapshot.subarray(1), { ...dictionary }).toString();
 }
 
 /** The ids of all evidence that a text names. Every piece of evidence is written with its SHA-256. */

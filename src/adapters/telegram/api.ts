@@ -1,4 +1,5 @@
 import { Api } from "grammy";
+import { EventEmitter, setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { Agent, request } from "undici";
 
@@ -28,6 +29,8 @@ export interface TelegramApi {
 export function openApi(token: string, root: string): TelegramApi {
   const agent = new Agent({ connections, keepAliveTimeout: 30_000 });
   const closing = new AbortController();
+  // One for each call that is under way.
+  setMaxListeners(0, closing.signal);
   const client = (seconds: number) =>
     new Api(token, {
       apiRoot: root,
@@ -60,12 +63,21 @@ interface Init {
 
 const fetchOn = (dispatcher: Agent, closing: AbortSignal) => async (url: string, init: Init) => {
   const { method = "GET", headers = {}, body = null, signal } = init;
-  const end = new AbortController();
-  if (signal?.aborted) end.abort();
-  signal?.addEventListener("abort", () => end.abort(), { once: true });
-  const either = AbortSignal.any([end.signal, closing]);
-  const answer = await request(url, { dispatcher, method, headers, body, signal: either });
-  return { json: async () => ownAnswer(await answer.body.json()) };
+  // As undici takes it too, and a tenth of the price of a signal that follows two others.
+  const end = new EventEmitter();
+  const abort = () => void end.emit("abort");
+  closing.addEventListener("abort", abort);
+  signal?.addEventListener("abort", abort, { once: true });
+  const over = () => closing.removeEventListener("abort", abort);
+  try {
+    const asked = request(url, { dispatcher, method, headers, body, signal: end });
+    if (signal?.aborted || closing.aborted) abort();
+    const { body: answer } = await asked;
+    return { json: () => answer.json().then(ownAnswer).finally(over) };
+  } catch (error) {
+    over();
+    throw error;
+  }
 };
 
 /** @throws TypeError for what a proxy on the way made up: it tells nothing of the request. */

@@ -27,14 +27,18 @@ export async function introduce(
   webhook: Webhook | undefined,
 ): Promise<{ username: string }> {
   const { username } = await api.getMe();
-  await api.setMyCommands(commandsIn(texts, defaultLanguage));
-  for (const language of languages)
-    await api.setMyCommands(commandsIn(texts, language), { language_code: language });
-  if (webhook) {
-    await api.setWebhook(webhook.url, {
-      secret_token: webhook.secret,
-      allowed_updates: allowedUpdates,
-    });
-  } else await api.deleteWebhook();
+  // Side by side: a start waits for one of them and not for six.
+  await Promise.all([
+    api.setMyCommands(commandsIn(texts, defaultLanguage)),
+    ...languages.map((language) =>
+      api.setMyCommands(commandsIn(texts, language), { language_code: language }),
+    ),
+    webhook
+      ? api.setWebhook(webhook.url, {
+          secret_token: webhook.secret,
+          allowed_updates: allowedUpdates,
+        })
+      : api.deleteWebhook(),
+  ]);
   return { username };
 }

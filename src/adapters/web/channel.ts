@@ -38,6 +38,8 @@ export interface WebChat {
   channel: Channel;
   /** Another process has committed to it. */
   changed(conversationId: string): void;
+  /** What other processes have committed to is not known: every open page looks. */
+  changedSomewhere(): void;
   /** Ends the event streams; their pages reconnect. */
   close(): void;
 }
@@ -121,6 +123,7 @@ export function createWebChat(options: WebChatOptions): WebChat {
       },
     },
     changed: (conversationId) => streams.wake(conversationId),
+    changedSomewhere: () => streams.wakeAll(),
     close: () => streams.close(),
   };
 }

@@ -4,6 +4,8 @@ export interface Streams {
   open(conversationId: string): Stream | undefined;
   /** Something was committed to this conversation. */
   wake(conversationId: string): void;
+  /** Something may have been committed to any. */
+  wakeAll(): void;
   close(): void;
 }
 
@@ -80,6 +82,11 @@ export function createStreams(): Streams {
     },
     wake(conversationId) {
       for (const reader of byConversation.get(conversationId) ?? []) reader.signal("woken");
+    },
+    wakeAll() {
+      for (const readers of byConversation.values()) {
+        for (const reader of readers) reader.signal("woken");
+      }
     },
     close() {
       for (const readers of byConversation.values()) {

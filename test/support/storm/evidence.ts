@@ -27,6 +27,8 @@ export interface Evidence {
   lives: readonly Life[];
   /** When all connections to the platform broke. */
   cuts: readonly number[];
+  /** Times in which what was sent could not always be kept, or a process stood still with a reply in hand. */
+  troubles?: readonly { from: number; to: number }[];
   left: Left;
   /** What Telegram would have refused. */
   faults: readonly string[];

@@ -39,8 +39,8 @@ export const sendsTwice: Plant = {
   file: "adapters/telegram/send.ts",
   edits: [
     [
-      "const sending = carriedOut(",
-      "if (Math.random() < 0.1) await carriedOut(reply, chatId, { ...thread, ...markup });\n    const sending = carriedOut(",
+      "const id = await carriedOut(",
+      "if (Math.random() < 0.1) await carriedOut(message, chatId, options);\n    const id = await carriedOut(",
     ],
   ],
 };

@@ -64,7 +64,7 @@ export function judge(evidence: Evidence): Verdict {
 }
 
 /** Independent of the order of keys. */
-const plain = (value: unknown): string =>
+export const plain = (value: unknown): string =>
   JSON.stringify(value, (_, each: unknown) =>
     typeof each === "object" && each !== null && !Array.isArray(each)
       ? Object.fromEntries(Object.entries(each).toSorted(([a], [b]) => (a < b ? -1 : 1)))
@@ -141,9 +141,15 @@ function judgeReplies(
     const own = settled.get(place);
     due = own ?? due;
     if (own) continue;
-    if (!due || !isCopy(arrival, due))
-      verdict.replies.stray.push(`${chatId}:${arrival.messageId} ${arrival.params.text ?? ""}`);
-    else copies.set(due, [...(copies.get(due) ?? []), arrival]);
+    // A process that stood still with a reply in hand sends it when others have long gone on.
+    const late = (evidence.troubles ?? []).some(
+      ({ to }) => Math.abs(arrival.at - to) < settleWithinMs,
+    )
+      ? replies.find((reply) => repeated.has(reply.id) && isCopy(arrival, reply))
+      : undefined;
+    const of = due && isCopy(arrival, due) ? due : late;
+    if (of) copies.set(of, [...(copies.get(of) ?? []), arrival]);
+    else verdict.replies.stray.push(`${chatId}:${arrival.messageId} ${arrival.params.text ?? ""}`);
   }
   for (const [{ id }, extra] of copies) {
     verdict.doubled.push(id);
@@ -153,7 +159,7 @@ function judgeReplies(
   }
   for (const { id } of replies) {
     const wasLeased = evidence.lives.some(({ leased }) => leased.has(id));
-    if (!repeated.has(id) || wasLeased || evidence.cuts.length > 0) continue;
+    if (!repeated.has(id) || wasLeased || evidence.cuts.length > 0 || evidence.troubles) continue;
     const inDoubt = (evidence.unanswered.get(chatId) ?? []).some((call) =>
       isCopy(call, replies.find((reply) => reply.id === id) as Reply),
     );
@@ -175,8 +181,14 @@ function isCopy({ params }: LoggedCall, { id, message }: Reply): boolean {
 }
 
 /** Whether the bot could not know that this copy had arrived. */
-function isExcused(id: string, { at, outcome }: LoggedCall, { lives, cuts }: Evidence): boolean {
+function isExcused(
+  id: string,
+  { at, outcome }: LoggedCall,
+  { lives, cuts, troubles = [] }: Evidence,
+): boolean {
   if (outcome !== "ok") return true;
+  if (troubles.some(({ from, to }) => at > from - settleWithinMs && at < to + settleWithinMs))
+    return true;
   // What was on its way at the end of a process arrives after it.
   const isNear = (moment: number) => Math.abs(at - moment) < settleWithinMs;
   return (

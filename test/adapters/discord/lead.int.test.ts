@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { openRooms } from "../../../src/adapters/discord/rooms.ts";
+import { openSqliteStore } from "../../../src/adapters/sqlite/store.ts";
+import type { Lead, Work } from "../../../src/ports/lead.ts";
+import type { Store } from "../../../src/ports/store.ts";
+import { openDiscordServer, type DiscordServer } from "../../support/discord/server.ts";
+import { openDiscordBot } from "../../support/discord-bot.ts";
+import { inRoom, openThread } from "../../support/discord-customer.ts";
+
+let server: DiscordServer;
+let store: Store;
+beforeEach(async () => {
+  server = await openDiscordServer();
+  store = openSqliteStore(":memory:");
+});
+afterEach(async () => {
+  await store.close();
+  await server.close();
+  expect(server.faults).toEqual([]);
+});
+
+/** A role in the test's hand. */
+function inHand() {
+  const begin = new Map<string, () => Work>();
+  const working = new Map<string, Work>();
+  const of =
+    (owner: string): Lead =>
+    (_role, work) => {
+      begin.set(owner, work);
+      if (begin.size === 1) give(owner);
+      return { stop: () => take(owner) };
+    };
+  function give(owner: string): void {
+    const work = begin.get(owner)?.();
+    if (work) working.set(owner, work);
+  }
+  async function take(owner: string): Promise<void> {
+    const work = working.get(owner);
+    working.delete(owner);
+    await work?.stop();
+  }
+  return { of, give, take };
+}
+
+const opcodes = (op: number) => server.gateway.received.filter((one) => one.op === op).length;
+
+async function texts(userId: string): Promise<string[]> {
+  const log = await store.readLog(`discord-${userId}`, 0, 10_000);
+  return log.flatMap(({ body }) =>
+    body.type === "event" && body.by === "customer" && body.said?.text !== undefined
+      ? [body.said.text]
+      : [],
+  );
+}
+
+it("is served by one process at a time, and the next goes on where it stopped", async () => {
+  const role = inHand();
+  const one = await openDiscordBot(server, { store, lead: role.of("one") });
+  const two = await openDiscordBot(server, { store, lead: role.of("two") });
+  expect(opcodes(2)).toBe(1);
+  const anna = server.user({ username: "anna" });
+  // After the start of the other, which has never heard of this room.
+  const { place } = await openThread(anna, server.support);
+  anna.text(place, "1");
+  await expect.poll(() => texts(anna.id)).toEqual(["1"]);
+  await role.take("one");
+  anna.text(place, "2");
+  role.give("two");
+  await server.gateway.whenConnected();
+  anna.text(place, "3");
+  await expect.poll(() => texts(anna.id), { timeout: 5000 }).toEqual(["1", "2", "3"]);
+  expect([opcodes(2), opcodes(6)]).toEqual([1, 1]);
+  await role.take("two");
+  role.give("one");
+  await server.gateway.whenConnected();
+  anna.text(place, "4");
+  await expect.poll(() => texts(anna.id), { timeout: 5000 }).toEqual(["1", "2", "3", "4"]);
+  await one.close();
+  await two.close();
+}, 30_000);
+
+it("hears what is written in a room that another process has opened", async () => {
+  const bot = await openDiscordBot(server, { store });
+  const anna = server.user({ username: "anna" });
+  const { place } = await openThread(anna, server.support);
+  // As if it were opened by a process that only sends.
+  await bot.close();
+  const rooms = await store.readMarks("discord:room:");
+  const session = await store.readMarks("discord:session:");
+  await store.writeMarks([...rooms, ...session].map(({ name }) => ({ name })) as never);
+  const next = await openDiscordBot(server, { store });
+  await store.writeMarks(rooms);
+  anna.text(place, "1");
+  anna.text(place, "2");
+  anna.text(place, "3");
+  await expect.poll(() => texts(anna.id), { timeout: 5000 }).toEqual(["1", "2", "3"]);
+  await inRoom(anna, place);
+  await next.close();
+}, 30_000);
+
+it("takes a message that the store could not keep at first", async () => {
+  let away = 0;
+  const shaky: Store = {
+    ...store,
+    async writeMarks(marks) {
+      if (away-- > 0) throw Object.assign(new Error("away"), { retryable: true });
+      return store.writeMarks(marks);
+    },
+  };
+  const bot = await openDiscordBot(server, { store: shaky });
+  const bert = server.user({ username: "bert" });
+  away = 1;
+  bert.text("dm", "hello");
+  await expect.poll(() => texts(bert.id), { timeout: 5000 }).toEqual(["hello"]);
+  away = 0;
+  await bot.close();
+}, 30_000);
+
+it("knows how far a room was read by another process", async () => {
+  const [one, two] = [await openRooms(store), await openRooms(store)];
+  const room = { channelId: "10", userId: "20", guildId: "30" };
+  await one.keep(room);
+  await one.saw("10", "99");
+  await two.keep(room);
+  expect(two.get("10")).toEqual({ ...room, seen: "99" });
+  await one.forget("10");
+  await two.refresh();
+  expect(two.get("10")).toBeUndefined();
+  expect(await one.opening("20")).toBe(false);
+  expect(await two.opening("20")).toBe(true);
+});

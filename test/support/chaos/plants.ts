@@ -1,0 +1,78 @@
+import type { Plant } from "../storm/plants.ts";
+
+/** Redis's clock is so far ahead: no fault, but what a day brings, in no time. */
+export const clockAhead = (ms: number): Plant => ({
+  file: "adapters/redis/clock.ts",
+  edits: [["Number(micros) / 1000;", `Number(micros) / 1000 + ${ms};`]],
+});
+
+const now = (share: number) => `Math.random() < ${share}`;
+
+/** A bot with one fault in it, by what the verdict has to say of it. */
+export const faulty = {
+  /** A customer or an agent is told that it is taken, and now and then nothing was written. */
+  lost: {
+    file: "adapters/redis/commit.ts",
+    edits: [
+      [
+        "const { conversation, handled, cases } = commit;",
+        `const { conversation, handled, cases } = commit;\n    if (commit.conversation.revision > 3 && ${now(0.05)}) return "committed";`,
+      ],
+    ],
+  },
+  /** What was handled is not remembered, so what comes twice is taken twice. */
+  doubled: {
+    file: "adapters/redis/commit.ts",
+    edits: [
+      [
+        "const { digest, set } = digestOf(handled);",
+        "const { digest, set } = digestOf(handled + Math.random());",
+      ],
+    ],
+  },
+  /** Discord is not told that a message may be a repeat, and sent twice now and then. */
+  sentTwice: {
+    file: "adapters/discord/send.ts",
+    edits: [
+      [
+        "const { channelId } = room;",
+        `const { channelId } = room;\n    if (${now(0.05)}) await awake(rest, channelId, (api) => api.channels.createMessage(channelId, { ...body, enforce_nonce: false }));`,
+      ],
+    ],
+  },
+  /** A reply is called sent now and then that was not. */
+  unsent: {
+    file: "app/deliver.ts",
+    edits: [
+      [
+        "const { receipt, repeated } = await desk.channel.send(reply);",
+        `const { receipt, repeated } = ${now(0.05)} ? { receipt: undefined, repeated: false } : await desk.channel.send(reply);`,
+      ],
+    ],
+  },
+  /** What is stored is now and then not what was decided. */
+  diverged: {
+    file: "adapters/redis/commit.ts",
+    edits: [
+      [
+        "const snapshot = JSON.stringify(conversation.snapshot);",
+        `const snapshot = JSON.stringify(${now(0.05)} ? { ...conversation.snapshot, planted: true } : conversation.snapshot);`,
+      ],
+    ],
+  },
+  /** A timer fires long before it is due. */
+  timers: {
+    file: "app/work.ts",
+    edits: [
+      [
+        "store.dueTimers(clock.now(), timerBatch)",
+        "store.dueTimers(clock.now() + 90_000_000, timerBatch)",
+      ],
+    ],
+  },
+  /** A process takes nothing off the lanes. */
+  stalled: {
+    file: "app/deliver.ts",
+    edits: [["if (limit <= 0) return;", "if (limit > 0) return;"]],
+  },
+} satisfies Record<string, Plant>;
