@@ -23,6 +23,9 @@ import type { Receiver } from "./receive.ts";
 /** What is recorded of a deed, whatever became of it. */
 type Seen = Omit<AuditEntry, "at" | "surface" | "outcome" | "reason">;
 
+/** Of a message, to tell which one is meant. */
+const shortestPart = 3;
+
 /** What agents do in the threads of every desk, on the same road as in the console. */
 export function createDeskHand(parts: {
   act: Receiver["act"];
@@ -86,6 +89,21 @@ export function createDeskHand(parts: {
         if (isIts && body.type === "message" && body.message.author) ids.push(body.id);
       }
       return ids.length === 1 ? ids[0] : undefined;
+    },
+
+    async heardIn(desk, thread, shown) {
+      const entry = await caseIn(desk, thread);
+      if (!entry) return undefined;
+      const keys = new Map<string, string>();
+      for await (const { body } of walkLog(store, entry.conversationId)) {
+        const text = body.type === "event" && body.by === "customer" ? body.said?.text?.trim() : "";
+        if (text && body.type === "event" && stands(text, shown)) keys.set(text, body.key);
+      }
+      // What stands within another's words is not meant.
+      const whole = [...keys].filter(
+        ([text]) => ![...keys.keys()].some((other) => other !== text && other.includes(text)),
+      );
+      return whole.length === 1 ? whole[0]?.[1] : undefined;
     },
 
     clauses: (language) => flow.clauses(texts.in(language)),
@@ -152,3 +170,7 @@ export function createDeskHand(parts: {
     }
   }
 }
+
+/** Whether the thread shows these words, or a part of them that was picked out. */
+const stands = (text: string, shown: string): boolean =>
+  shown.includes(text) || (shown.trim().length >= shortestPart && text.includes(shown.trim()));

@@ -62,6 +62,8 @@ export interface DeskHand {
   foresee(deed: DeskDeed): Promise<Refused | { messages: readonly Message[] }>;
   /** The id of the message that an act under this key has sent; undefined where it sent none, or more than one. */
   sentUnder(desk: DeskName, thread: string, key: string): Promise<string | undefined>;
+  /** The key of the customer's message whose words stand in what a thread shows; undefined where none do, or several messages'. */
+  heardIn(desk: DeskName, thread: string, shown: string): Promise<string | undefined>;
   /** What a decision may cite, with titles in this language. */
   clauses(language: Language): readonly { id: string; title: string }[];
   /** The decision that the assessment suggests. */

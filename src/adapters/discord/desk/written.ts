@@ -7,6 +7,7 @@ import type { TextLibrary } from "../../../ports/texts.ts";
 import { wordOf } from "../failure.ts";
 import { fileOf } from "../files.ts";
 import type { Lanes } from "../lanes.ts";
+import { plain } from "../markdown.ts";
 import { inert, nonceOf } from "../outbound.ts";
 import type { Rest } from "../rest.ts";
 import { isLater } from "../rooms.ts";
@@ -112,12 +113,28 @@ export async function openWritten(
     }
   }
 
-  /** What goes to the customer takes its files along. */
+  /** What goes to the customer takes its files along, and what of theirs it answers where that can be told. */
   async function withFiles(
-    { channel_id: channelId, id: messageId, attachments }: APIMessage,
+    message: APIMessage,
     content: ActContent,
   ): Promise<{ content: ActContent } | { refused: Refused }> {
-    if (content.type !== "said" || attachments.length === 0) return { content };
+    if (content.type !== "said") return { content };
+    const answers = await answered(message);
+    return withAttached(message, answers === undefined ? content : { ...content, answers });
+  }
+
+  async function answered({
+    channel_id: thread,
+    referenced_message: shown,
+  }: APIMessage): Promise<string | undefined> {
+    return shown?.author.bot ? hand.heardIn("discord", thread, plain(shown.content)) : undefined;
+  }
+
+  async function withAttached(
+    { channel_id: channelId, id: messageId, attachments }: APIMessage,
+    content: ActContent & { type: "said" },
+  ): Promise<{ content: ActContent } | { refused: Refused }> {
+    if (attachments.length === 0) return { content };
     const taken = await attached(attachments.map((one) => fileOf(one, { channelId, messageId })));
     return "refused" in taken ? taken : { content: { ...content, files: taken.files } };
   }

@@ -19,6 +19,8 @@ export interface Words {
   text: string;
   isQuestion?: true;
   files?: readonly Evidence[];
+  /** The key of the customer's message that they answer. */
+  answers?: string;
   /** Other words for this message of theirs, changed then (seconds). */
   rewords?: { message: string; at: number };
 }

@@ -21,6 +21,8 @@ export interface SaidInTopic {
   command?: DeskCommand;
   /** The message that it answers. */
   answers?: number;
+  /** What of the bot's message it answers: the part that was picked out, or all of it. */
+  shown?: string;
   /** When it was changed; it was said before. */
   editedAt?: number;
   files: readonly FileRef[];
@@ -97,6 +99,8 @@ function readSaid(message: Message, topic: number, self: Self): SaidInTopic | un
   if (called === "another") return undefined;
   // Every message of a topic answers its first one where it answers none.
   const answered = message.reply_to_message?.message_id;
+  const isBots = message.reply_to_message?.from?.id === self.id;
+  const shown = isBots ? (message.quote?.text ?? message.reply_to_message?.text) : undefined;
   return {
     type: "said",
     by: { userId: String(from.id), name: from.first_name, isAnonymous: as !== undefined },
@@ -104,6 +108,7 @@ function readSaid(message: Message, topic: number, self: Self): SaidInTopic | un
     messageId,
     ...(called ?? { text: written }),
     ...(answered !== undefined && answered !== topic && { answers: answered }),
+    ...(shown !== undefined && answered !== topic && { shown }),
     ...(message.edit_date !== undefined && { editedAt: message.edit_date }),
     files: file && file.ref !== null ? [file] : [],
     ...(message.media_group_id !== undefined && { album: message.media_group_id }),

@@ -9,11 +9,16 @@ import type { Kept, Words } from "./kept.ts";
 
 type KeptReply = Extract<Kept, { type: "reply" }>;
 
-export function contentOf({ text, isQuestion, files, rewords }: Words): ActContent {
+export function contentOf({ text, isQuestion, files, answers, rewords }: Words): ActContent {
   if (rewords) return { type: "reworded", message: rewords.message, text };
   return isQuestion
     ? { type: "asked", wanted: "question", text }
-    : { type: "said", text, ...(files && files.length > 0 && { files }) };
+    : {
+        type: "said",
+        text,
+        ...(files && files.length > 0 && { files }),
+        ...(answers !== undefined && { answers }),
+      };
 }
 
 /** An agent's message is said once, and each change of it once. */

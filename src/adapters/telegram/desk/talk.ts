@@ -103,17 +103,28 @@ export function createTalk(
 
   function draft(doer: Doer, said: SaidInTopic, isQuestion = false): Promise<void> {
     const { messageId: message, text } = said;
-    return withFiles(doer, said, (files) =>
+    return withFiles(doer, said, async (files) =>
       replies.draft(doer, message, {
         text: text.trim(),
         ...(isQuestion && { isQuestion }),
         ...(files.length > 0 && { files }),
+        ...(await answered(said)),
       }),
     );
   }
 
   function send(doer: Doer, said: SaidInTopic): Promise<void> {
-    return withFiles(doer, said, (files) => say(doer, said, { text: said.text.trim(), files }));
+    return withFiles(doer, said, async (files) =>
+      say(doer, said, { text: said.text.trim(), files, ...(await answered(said)) }),
+    );
+  }
+
+  /** Which of the customer's messages it answers, where that can be told. */
+  async function answered({ topic, shown }: SaidInTopic): Promise<Pick<Words, "answers">> {
+    if (shown === undefined) return {};
+    const thread = threadOf(bench.where.chatId, topic);
+    const answers = await work.hand.heardIn("telegram", thread, shown);
+    return answers === undefined ? {} : { answers };
   }
 
   async function say(doer: Doer, { messageId: message }: SaidInTopic, words: Words) {
@@ -169,8 +180,13 @@ export function createTalk(
     const begun = await keeping.read("reply", messageId(bench, message));
     if (begun) {
       // Its files stay, of which an album's part brings but one.
-      const { isQuestion, files } = begun;
-      const words = { text, ...(isQuestion && { isQuestion }), ...(files && { files }) };
+      const { isQuestion, files, answers: heard } = begun;
+      const words = {
+        text,
+        ...(isQuestion && { isQuestion }),
+        ...(files && { files }),
+        ...(heard !== undefined && { answers: heard }),
+      };
       return replies.draft(doer, message, words);
     }
     const prompt =

@@ -74,6 +74,21 @@ describe("a reply", () => {
     await eventually(() => desk.in(topic).some(({ id }) => id === preview.id)).toBe(false);
   });
 
+  it("quotes the message of the customer's that it answers", async () => {
+    const { customer, topic } = await desk.customerWithCase();
+    await desk.take(topic);
+    customer.text("When will I know?");
+    const seen = await desk.says(topic, "When will I know?");
+    desk.group.as(ida.id, topic).text("/reply Tomorrow.", { replyTo: seen.id });
+    await desk.says(topic, "The customer will read this");
+    await desk.press(topic, ida, "Send");
+    await customer.waitForMessage(({ text }) => text.includes("Tomorrow."));
+    const quotes = (await desk.log("telegram-7")).flatMap((body) =>
+      body.type === "message" ? (body.message.quote ?? []) : [],
+    );
+    expect(quotes).toEqual(["When will I know?"]);
+  });
+
   it("is asked for by a button, and changed before it is sent", async () => {
     const { customer, topic } = await desk.customerWithCase();
     await desk.take(topic);
