@@ -62,7 +62,9 @@ export function createAgent(bots: Bots, cookie: string, chance: Chance): ChaosAg
     for (let tries = 0; tries < 40 && deed.outcome === "unknown"; tries++) {
       const sent = await ask(`/console/cases/${caseNumber}/${type}`, form);
       if (sent?.answer.status === 303) deed.outcome = "done";
-      else if (sent && sent.answer.status < 400) deed.outcome = "refused";
+      // 409 says why not, such as that a colleague has given the thread back meanwhile.
+      else if (sent && (sent.answer.status < 400 || sent.answer.status === 409))
+        deed.outcome = "refused";
       else if (sent) deed.answers = [...(deed.answers ?? []), sent.answer.status];
       if (deed.outcome !== "unknown") break;
       await delay(250);
