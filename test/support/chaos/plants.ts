@@ -15,20 +15,15 @@ export const faulty = {
     file: "adapters/redis/commit.ts",
     edits: [
       [
-        "const { conversation, handled, cases } = commit;",
-        `const { conversation, handled, cases } = commit;\n    if (commit.conversation.revision > 3 && ${now(0.05)}) return "committed";`,
+        "const { conversation, cases } = commit;",
+        `const { conversation, cases } = commit;\n    if (commit.conversation.revision > 3 && ${now(0.05)}) return "committed";`,
       ],
     ],
   },
   /** What was handled is not remembered, so what comes twice is taken twice. */
   doubled: {
     file: "adapters/redis/commit.ts",
-    edits: [
-      [
-        "const { digest, set } = digestOf(handled);",
-        "const { digest, set } = digestOf(handled + Math.random());",
-      ],
-    ],
+    edits: [["const key = digestOf(handled);", "const key = digestOf(handled + Math.random());"]],
   },
   /** Discord is not told that a message may be a repeat, and sent twice now and then. */
   sentTwice: {
@@ -56,7 +51,7 @@ export const faulty = {
     edits: [
       [
         "const snapshot = JSON.stringify(conversation.snapshot);",
-        `const snapshot = JSON.stringify(${now(0.05)} ? { ...conversation.snapshot, planted: true } : conversation.snapshot);`,
+        `const snapshot = JSON.stringify(${now(0.5)} ? { ...conversation.snapshot, planted: true } : conversation.snapshot);`,
       ],
     ],
   },
