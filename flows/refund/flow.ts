@@ -101,6 +101,10 @@ export function createRefund(
     languageOf: ({ context }: Snapshot) => (context as RefundContext).language,
     standingOf,
     describe: (record, texts) => describe(record as DecisionRecord, settings.policyUrl, texts),
+    orderOf(record) {
+      const { orderNumber } = (record as DecisionRecord).answers;
+      return orderNumber === "unknown" ? undefined : orderNumber;
+    },
     describeCorrection: (event, texts) => describeCorrection(event, settings.timeZone, texts),
     phraseValues: (entry, made, texts) => phraseValues(entry, made, settings, texts),
     draftDecision: (record, texts) => draftDecision(record as DecisionRecord, currency, texts),

@@ -1,7 +1,4 @@
 import type { Case } from "../core/case.ts";
-import type { LogEntry } from "../core/conversation.ts";
-import { cardOf } from "../core/desk-card.ts";
-import { type MessageState, postOf } from "../core/desk-posts.ts";
 import {
   BotError,
   OutcomeUnknown,
@@ -9,7 +6,6 @@ import {
   ThreadGone,
   Undeliverable,
 } from "../core/errors.ts";
-import type { Flow } from "../core/flow.ts";
 import {
   afterLoss,
   afterStep,
@@ -18,23 +14,17 @@ import {
   notBegun,
   type Place,
 } from "../core/following.ts";
-import { type Followed, nextStep } from "../core/next-step.ts";
-import type { Texts } from "../core/texts.ts";
+import { nextStep } from "../core/next-step.ts";
 import { available, type Bucket, take } from "../core/token-bucket.ts";
-import type { Clock } from "../ports/clock.ts";
 import type { Desk } from "../ports/desk.ts";
 import type { Log } from "../ports/log.ts";
 import type { KeptFollowing, LeasedFollowing, Store } from "../ports/store.ts";
+import { createLook, type LookParts } from "./followed.ts";
 
 const leaseMs = 30_000;
-const logPage = 500;
 const casePage = 200;
-/** A reply is mostly delivered within this; later than that it is shown on its way. */
-const doubtMs = 3000;
 const doubtPauseMs = 500;
 const longestPauseMs = 60_000;
-/** Of one order, on a card. */
-const mostOthers = 5;
 
 export interface Follower {
   /** Follows as well what was opened before the desks were there and is not decided. */
@@ -45,29 +35,10 @@ export interface Follower {
   idle(): Promise<void>;
 }
 
-interface Parts {
+interface Parts extends LookParts {
   desks: readonly Desk[];
-  store: Pick<
-    Store,
-    | "follow"
-    | "leaseFollowing"
-    | "listQueue"
-    | "keepFollowing"
-    | "load"
-    | "readLog"
-    | "casesOf"
-    | "listCases"
-    | "readUnsent"
-    | "readDeliveries"
-    | "writeMarks"
-  >;
-  flow: Pick<Flow, "describe" | "concernsDesk">;
-  /** In the desks' language. */
-  texts: Texts;
-  timeZone: string;
-  /** Of a case's page in the console. */
-  urlOf: (number: string) => string;
-  clock: Clock;
+  store: LookParts["store"] &
+    Pick<Store, "follow" | "leaseFollowing" | "listQueue" | "keepFollowing" | "writeMarks">;
   log: Log;
   /** Called when there may be more to show. */
   ready: () => void;
@@ -85,6 +56,7 @@ export const threadMark = (desk: Desk["name"], thread: string): string =>
  */
 export function createFollower(parts: Parts): Follower {
   const { store, clock, log, ready } = parts;
+  const look = createLook(parts);
   const desks = parts.desks.map((desk) => ({
     desk,
     underWay: new Set<Promise<void>>(),
@@ -157,7 +129,7 @@ export function createFollower(parts: Parts): Follower {
     let again = place?.begun?.id;
     const keep = (now: Place, next: KeptFollowing["next"]) =>
       store.keepFollowing({ ...leased, place: JSON.stringify(now), next });
-    let followed = await look(served.desk, leased.conversationId, place);
+    let followed = await look(served.desk, leased.conversationId, place?.seq ?? 0);
     place ??= firstPlace(followed.entries, followed.cases);
     for (;;) {
       const step = nextStep(place, followed);
@@ -191,7 +163,7 @@ export function createFollower(parts: Parts): Follower {
           await keep(place, { retryAt: after.retryAt });
           return;
         }
-        followed = await look(served.desk, leased.conversationId, place);
+        followed = await look(served.desk, leased.conversationId, place.seq);
       }
     }
   }
@@ -230,8 +202,8 @@ export function createFollower(parts: Parts): Follower {
     const facts = { desk: desk.name, conversation: conversationId, code };
     if (error instanceof ThreadGone && step.type !== "open") {
       log.warn(facts, "a case's thread is gone and is opened anew");
-      const whole = await readLog(conversationId, 0);
-      return { place: afterLoss(place, step.thread, whole, await casesOf(conversationId)) };
+      const { entries, cases } = await look(desk, conversationId, 0);
+      return { place: afterLoss(place, step.thread, entries, cases) };
     }
     if (error instanceof Undeliverable && step.type === "post") {
       log.error({ ...facts, reason: error.reason }, "a desk's platform refuses a post");
@@ -246,88 +218,6 @@ export function createFollower(parts: Parts): Follower {
     // What was certainly not done is not found by looking for it.
     const isOpen = error instanceof OutcomeUnknown || !(error instanceof BotError);
     return { place: isOpen ? place : notBegun(place), retryAt: clock.now() + pauseMs };
-  }
-
-  /** What is committed after this look makes the following due again. */
-  async function look(
-    desk: Desk,
-    conversationId: string,
-    place: Place | undefined,
-  ): Promise<Followed> {
-    const cases = await casesOf(conversationId);
-    const [conversation, entries, unsent, deliveries] = await Promise.all([
-      store.load(conversationId),
-      readLog(conversationId, place?.seq ?? 0),
-      store.readUnsent(conversationId),
-      store.readDeliveries(conversationId),
-    ]);
-    const others = new Map<string, readonly Case[]>();
-    for (const entry of cases) others.set(entry.number, await othersOf(entry, cases));
-    const { flow, texts, timeZone, urlOf } = parts;
-    const describe = (entry: Case) => flow.describe(entry.record, texts);
-    const stateOf = (id: string): MessageState => {
-      const waits = unsent.find(({ messageId }) => messageId === id);
-      if (waits) return waits.state;
-      const ended = deliveries.find(({ messageId }) => messageId === id);
-      return ended?.state === "failed" ? "failed" : "delivered";
-    };
-    return {
-      cases,
-      entries,
-      longestPost: desk.longestPost,
-      evidenceOf: (entry) => describe(entry).evidence,
-      cardOf: (entry) =>
-        cardOf(
-          entry,
-          {
-            description: describe(entry),
-            others: others.get(entry.number) ?? [],
-            unreachable: conversation?.unreachable,
-            timeZone,
-            url: urlOf(entry.number),
-          },
-          texts,
-        ),
-      postOf: (entry, isAgain) =>
-        postOf(entry, {
-          ...(!isAgain && { notedAt: desk.name }),
-          texts,
-          concernsDesk: (event) => flow.concernsDesk(event),
-          stateOf,
-        }),
-      isInDoubt: ({ at, body }) =>
-        body.type === "message" &&
-        clock.now() - at < doubtMs &&
-        ["waiting", "unknown"].includes(stateOf(body.id)),
-      goesOnIn: (number) => ({
-        spans: [{ text: texts.text("desk:goesOnIn", { number }) }],
-        files: [],
-      }),
-    };
-  }
-
-  /** The first opened first. */
-  async function casesOf(conversationId: string): Promise<Case[]> {
-    return (await store.casesOf(conversationId)).toReversed();
-  }
-
-  async function othersOf(entry: Case, own: readonly Case[]): Promise<readonly Case[]> {
-    const [order] = (entry.searchWords ?? "").split(" ");
-    const same = order
-      ? await store.listCases({ filter: { words: order }, limit: mostOthers + 1 })
-      : [];
-    const all = new Map([...own, ...same].map((one) => [one.number, one]));
-    all.delete(entry.number);
-    return [...all.values()].slice(0, mostOthers);
-  }
-
-  async function readLog(conversationId: string, after: number): Promise<LogEntry[]> {
-    const entries: LogEntry[] = [];
-    for (;;) {
-      const page = await store.readLog(conversationId, entries.at(-1)?.seq ?? after, logPage);
-      entries.push(...page);
-      if (page.length < logPage) return entries;
-    }
   }
 
   function roomOn({ desk: { pace }, room, shutUntil }: Served): number {

@@ -3,12 +3,13 @@ import type { Store } from "../ports/store.ts";
 
 const logPage = 500;
 
-/** A conversation's whole log, in order, a page at a time. */
+/** A conversation's log after `seq`, in order, a page at a time. */
 export async function* walkLog(
   store: Pick<Store, "readLog">,
   conversationId: string,
+  seq = 0,
 ): AsyncGenerator<LogEntry> {
-  for (let after = 0; ;) {
+  for (let after = seq; ;) {
     const entries = await store.readLog(conversationId, after, logPage);
     yield* entries;
     after = entries.at(-1)?.seq ?? after;

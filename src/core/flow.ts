@@ -47,6 +47,8 @@ export interface Flow {
   describeCorrection: (event: FlowEvent, texts: Texts) => string | undefined;
   /** What a sentence to this case's customer may name, by placeholder, as these texts write it; see `core/phrases.ts`. */
   phraseValues: (entry: Case, made: { by: AgentRef; at: number }, texts: Texts) => TextValues;
+  /** The number of the order that a decision record is about, where it has one. */
+  orderOf: (record: unknown) => string | undefined;
   /** The decision that the assessment suggests, its reasons in the language of these texts: the customer's. */
   draftDecision: (record: unknown, texts: Texts) => DecisionDraft;
   /** The formal update as the customer would read it, or why such a decision can't be made. */

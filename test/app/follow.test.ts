@@ -45,10 +45,11 @@ function openShop(changes: Partial<Desk> = {}, send: Channel["send"] = async () 
   });
   let count = 0;
   const conversationId = "anna";
-  const receive = async (content: InboundContent) => {
+  const receiveFrom = async (id: string, content: InboundContent) => {
     clock.at += 1000;
-    await receiver.receive({ key: `c:${++count}`, conversationId, channel: "web", content });
+    await receiver.receive({ key: `c:${++count}`, conversationId: id, channel: "web", content });
   };
+  const receive = (content: InboundContent) => receiveFrom(conversationId, content);
   const number = async () => (await store.casesOf(conversationId))[0]?.number ?? "";
   return {
     clock,
@@ -57,6 +58,7 @@ function openShop(changes: Partial<Desk> = {}, send: Channel["send"] = async () 
     settle: () => work.settle(),
     begin: () => work.follower.begin(),
     receive,
+    receiveFrom,
     say: (text: string) => receive({ type: "text", text }),
     openCase: () => receive({ type: "command", command: "person" }),
     number,
@@ -286,6 +288,31 @@ it("tells the thread of another case where the conversation goes on", async () =
   await shop.settle();
   expect(two?.said).toContain(`La conversation continue dans ${first}.`);
   expect(one?.said.join("\n")).toContain("pour le premier");
+});
+
+it("names on a card the cases of the same order, and of no other, whatever else they share", async () => {
+  const shop = openShop();
+  for (const [id, order] of [
+    ["anna", "48213"],
+    ["bo", "48213"],
+    ["cia", "482139"],
+  ] as const) {
+    await shop.receiveFrom(id, { type: "command", command: "person" });
+    await shop.receiveFrom(id, { type: "text", text: order });
+  }
+  const numberOf = async (id: string) => (await shop.store.casesOf(id))[0]?.number ?? "";
+  const [anna, bo, cia] = await Promise.all(["anna", "bo", "cia"].map(numberOf));
+  await shop.receiveFrom("anna", { type: "command", command: "person" });
+  await shop.pass(2000);
+  const cards = [...shop.forum.threads.values()].map(({ card }) => card);
+  const textOf = (number = "") =>
+    cards
+      .find((card) => card.number === number)
+      ?.spans.map(({ text }) => text)
+      .join("") ?? "";
+  expect(textOf(anna)).toContain(bo);
+  expect(textOf(anna)).not.toContain(cia);
+  expect(textOf(cia)).not.toContain(anna);
 });
 
 it("sends no more than the forum takes, and what waits becomes one post", async () => {
