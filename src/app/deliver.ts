@@ -52,7 +52,7 @@ export function createDeliverer(parts: {
   settled: (reply: LeasedReply) => void;
 }): Deliverer {
   const { store, clock, log, receiver, sleep, settled } = parts;
-  const desks = parts.channels.map((channel) => ({
+  const outlets = parts.channels.map((channel) => ({
     channel,
     underWay: new Map<string, Promise<Settlement>>(),
     all: undefined as Bucket | undefined,
@@ -60,13 +60,13 @@ export function createDeliverer(parts: {
     /** While the platform is away or refuses the bot as a whole, no lane knocks. */
     shut: { until: 0, times: 0 },
   }));
-  type Desk = (typeof desks)[number];
+  type Outlet = (typeof outlets)[number];
   const naps = new Set<{ abort: () => void }>();
   let stopped = false;
 
   return {
     async start() {
-      await Promise.all(desks.map(startOn));
+      await Promise.all(outlets.map(startOn));
     },
     idle,
     async stop() {
@@ -77,17 +77,17 @@ export function createDeliverer(parts: {
   };
 
   async function idle(): Promise<void> {
-    await Promise.all(desks.flatMap(({ underWay }) => [...underWay.values()]));
+    await Promise.all(outlets.flatMap(({ underWay }) => [...underWay.values()]));
   }
 
-  async function startOn(desk: Desk): Promise<void> {
-    const { channel, underWay } = desk;
+  async function startOn(outlet: Outlet): Promise<void> {
+    const { channel, underWay } = outlet;
     // Nothing is leased that has to wait for the pace of all: the lease would run out, or the bot could not end.
-    const limit = Math.min(channel.concurrency - underWay.size, roomOn(desk));
+    const limit = Math.min(channel.concurrency - underWay.size, roomOn(outlet));
     if (limit <= 0) return;
     const leased = await store.lease({ channel: channel.name, now: clock.now(), leaseMs, limit });
     for (const reply of leased) {
-      const sending = deliver(desk, reply, underWay.get(reply.id)).finally(() => {
+      const sending = deliver(outlet, reply, underWay.get(reply.id)).finally(() => {
         if (underWay.get(reply.id) === sending) underWay.delete(reply.id);
         settled(reply);
       });
@@ -103,7 +103,7 @@ export function createDeliverer(parts: {
    *   here: its lease ran out, or it may go at once. What became of it counts.
    */
   async function deliver(
-    desk: Desk,
+    outlet: Outlet,
     reply: LeasedReply,
     earlier: Promise<Settlement> | undefined,
   ): Promise<Settlement> {
@@ -113,7 +113,7 @@ export function createDeliverer(parts: {
       before && "retryAt" in before
         ? before.retryAt > clock.now() && { ...before, attempts }
         : before;
-    const settlement = known || (await attempt(desk, reply));
+    const settlement = known || (await attempt(outlet, reply));
     for (;;) {
       try {
         await store.settle([settlement]);
@@ -132,16 +132,16 @@ export function createDeliverer(parts: {
     }
   }
 
-  async function attempt(desk: Desk, reply: LeasedReply): Promise<Settlement> {
+  async function attempt(outlet: Outlet, reply: LeasedReply): Promise<Settlement> {
     const { id, attempts } = reply;
-    const shutMs = desk.shut.until - clock.now();
-    const waitMs = shutMs > 0 ? shutMs : laneWait(desk, reply);
+    const shutMs = outlet.shut.until - clock.now();
+    const waitMs = shutMs > 0 ? shutMs : laneWait(outlet, reply);
     // Given back, so that a lane that waits for its pace takes no room from the others.
     if (waitMs > 0) return { id, outcome: "later", attempts, retryAt: clock.now() + waitMs };
-    takeRoom(desk);
+    takeRoom(outlet);
     try {
-      const { receipt, repeated } = await desk.channel.send(reply);
-      open(desk);
+      const { receipt, repeated } = await outlet.channel.send(reply);
+      open(outlet);
       return {
         id,
         outcome: "sent",
@@ -150,7 +150,7 @@ export function createDeliverer(parts: {
         ...(repeated && { repeated }),
       };
     } catch (error) {
-      if (error instanceof PlatformUnavailable) close(desk, error);
+      if (error instanceof PlatformUnavailable) close(outlet, error);
       return settlementOf(error, reply).catch((unreported: unknown) => {
         // Refused for certain; as the conversation can't be told now, the platform is asked again.
         log.error({ reply: id, code: codeOf(unreported) }, "what a platform says can't be taken");
@@ -160,7 +160,7 @@ export function createDeliverer(parts: {
   }
 
   /** Sends that were under way together shut it once. */
-  function close({ channel: { name }, shut }: Desk, { message: why }: PlatformUnavailable): void {
+  function close({ channel: { name }, shut }: Outlet, { message: why }: PlatformUnavailable): void {
     const now = clock.now();
     if (now < shut.until) return;
     shut.times++;
@@ -168,7 +168,7 @@ export function createDeliverer(parts: {
     if (shut.times === 1) log.error({ channel: name, why }, "no reply can be sent; all wait");
   }
 
-  function open({ channel: { name }, shut }: Desk): void {
+  function open({ channel: { name }, shut }: Outlet): void {
     if (shut.times > 0) log.info({ channel: name }, "replies are sent again");
     shut.times = 0;
     shut.until = 0;
@@ -226,7 +226,7 @@ export function createDeliverer(parts: {
   }
 
   /** How long the lane has to wait for its own pace. */
-  function laneWait({ channel: { pace }, lanes }: Desk, reply: LeasedReply): number {
+  function laneWait({ channel: { pace }, lanes }: Outlet, reply: LeasedReply): number {
     if (!pace) return 0;
     const { address = "", conversationId } = reply;
     const lane = (pace.placeOf?.(address) ?? address) || conversationId;
@@ -237,13 +237,13 @@ export function createDeliverer(parts: {
   }
 
   /** How many messages the channel's pace lets out now. */
-  function roomOn({ channel: { pace }, all }: Desk): number {
+  function roomOn({ channel: { pace }, all }: Outlet): number {
     return pace ? Math.floor(available(all, clock.now(), pace.all)) : Infinity;
   }
 
-  function takeRoom(desk: Desk): void {
-    const { pace } = desk.channel;
-    if (pace) desk.all = take(desk.all, clock.now(), pace.all).bucket;
+  function takeRoom(outlet: Outlet): void {
+    const { pace } = outlet.channel;
+    if (pace) outlet.all = take(outlet.all, clock.now(), pace.all).bucket;
   }
 }
 

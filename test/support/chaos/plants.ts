@@ -40,8 +40,8 @@ export const faulty = {
     file: "app/deliver.ts",
     edits: [
       [
-        "const { receipt, repeated } = await desk.channel.send(reply);",
-        `const { receipt, repeated } = ${now(0.05)} ? { receipt: undefined, repeated: false } : await desk.channel.send(reply);`,
+        "const { receipt, repeated } = await outlet.channel.send(reply);",
+        `const { receipt, repeated } = ${now(0.05)} ? { receipt: undefined, repeated: false } : await outlet.channel.send(reply);`,
       ],
     ],
   },
