@@ -26,10 +26,12 @@ export async function inspectRedis(
   broken.catch(() => undefined);
   const link = openLink(address, false, lost);
   const late = setTimeout(() => lost(new Error("Redis does not answer")), answerWithinMs);
+  // What is asked of a connection that breaks is never answered.
+  const unlessBroken = <T>(answer: Promise<T>) => Promise.race([broken, answer]);
   try {
-    await Promise.race([broken, link.connect()]);
-    const info = factsIn(String(await Promise.race([broken, link.send(undefined, ["INFO"])])));
-    const dangers = dangersOf(info, await syncOf(link));
+    await unlessBroken(link.connect());
+    const info = factsIn(String(await unlessBroken(link.send(undefined, ["INFO"]))));
+    const dangers = dangersOf(info, await unlessBroken(syncOf(link)));
     if (dangers.length > 0 && !acceptUnsafe) throw new StoreUnsafe(dangers);
     for (const danger of dangers) log.warn({ danger }, "Redis may lose conversations");
     return { isCluster: info.get("cluster_enabled") === "1" };

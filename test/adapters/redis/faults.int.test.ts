@@ -15,6 +15,7 @@ import {
 import type { Log } from "../../../src/ports/log.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { aCase, commit, said } from "../../contract/store.ts";
+import { openProxy } from "../../support/chaos/proxy.ts";
 import { emptied, redisFault, startRedis, type TestRedis } from "../../support/redis.ts";
 import { quiet } from "../../support/shop.ts";
 
@@ -63,6 +64,23 @@ describe.skipIf(await redisFault())("with a Redis", () => {
     await client.close();
     return reply;
   };
+
+  it.each(["break", "silence"] as const)(
+    "opens at whichever of Redis's answers the connection is lost to %s",
+    { timeout: 60_000 },
+    async (how) => {
+      await Promise.all(
+        Array.from({ length: 20 }, async (_, answer) => {
+          const proxy = await openProxy(redis.socket);
+          proxy.loseAnswer(answer + 1, how);
+          const store = await openStore({ url: proxy.url });
+          proxy.loseAnswer(Infinity, how);
+          await store.close();
+          await proxy.close();
+        }),
+      );
+    },
+  );
 
   describe("two processes", () => {
     it("race 1,000 times for one conversation: one wins each time, the other hears of it", async () => {
