@@ -229,5 +229,4 @@ export function createReceiver(parts: {
   }
 }
 
-const hex = (bytes: Uint8Array) =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
