@@ -106,20 +106,23 @@ async function openStore(url: string, isCluster: boolean, log: Log): Promise<Sto
     };
 
     const lanes = createLanes(client, due);
-    const commit = createCommit(client, due, { index, recent });
+    const { leased, settleOf, ...sending } = lanes;
+    const commit = createCommit(client, due, { index, recent, leased });
     const held = createHeld(client, due);
     return closingAfter(
       {
         ...createReads(client, due, recent),
-        ...lanes,
+        ...sending,
         ...held,
         ...createFollowings(client, due),
         ...createCases(client),
         ...createMarks(client),
         ...createSessions(client),
         ...createAudit(client),
-        async commit(turn) {
-          const outcome = await commit(turn);
+        async commit(turn, lease) {
+          // Its lane is free for the first reply then.
+          settleOf(turn.conversation.id);
+          const outcome = await commit(turn, lease);
           if (outcome === "committed") changes.tell(turn.conversation.id);
           return outcome;
         },
@@ -182,6 +185,8 @@ function createReads(client: Client, due: Due, recent: Recent): Reads {
       const found = await Promise.all(
         parts.map(({ part }) => client.run<string[]>("read timers", "timers", { part, args })),
       );
+      for (const [index, { part }] of parts.entries())
+        if (found[index]?.length === 0) due.touched(part);
       return inGroups(found.flat(), 3)
         .map(timerIn)
         .toSorted(
