@@ -1,10 +1,10 @@
 import type { LogBody } from "../../core/conversation.ts";
 import { CaseNumberTaken, StaleConversation } from "../../core/errors.ts";
 import { deskNames } from "../../core/desk.ts";
-import type { Commit, CommitLease, LeasedReply, Store } from "../../ports/store.ts";
+import type { Commit, Committed, CommitLease, LeasedReply } from "../../ports/store.ts";
 import type { CaseIndex } from "./cases.ts";
 import type { Client } from "./client.ts";
-import type { Due } from "./due.ts";
+import { believedForMs, type Due, type DueSet } from "./due.ts";
 import { deskShard, digestOf, homeOf, shardOf } from "./keys.ts";
 import type { Recent } from "./recent.ts";
 import { evidenceIn, restOf, standingOf } from "./stored.ts";
@@ -29,7 +29,7 @@ export function createCommit(
     recent,
     leased,
   }: { index: CaseIndex; recent: Recent; leased: (reply: LeasedReply) => void },
-): Store["commit"] {
+): (commit: Commit, lease?: CommitLease) => Promise<{ outcome: Committed; waits: boolean }> {
   const reserved = new Set<string>();
 
   async function reserve({ conversation: { id }, cases }: Commit): Promise<void> {
@@ -53,7 +53,7 @@ export function createCommit(
       const key = `${home}:h:${set}`;
       if ((await client.send("commit", home, ["ZSCORE", key, digest])) !== null) {
         await releaseOnly(part, commit);
-        return "duplicate";
+        return { outcome: "duplicate", waits: false };
       }
     }
     // Until it is known how the commit ends.
@@ -69,34 +69,39 @@ export function createCommit(
     if (what === "stale") throw new StaleConversation(conversation.id, conversation.revision);
     if (what !== "committed") {
       if (commit.releases?.length) due.touched(part);
-      return what;
+      return { outcome: what, waits: false };
     }
     recent.keep(conversation);
     const reply = lease && leasedReply(commit, outcome);
-    noteDue(part, commit, outcome, reply ? lease.until : commit.at);
+    const waits = noteDue(part, commit, outcome, reply ? lease.until : commit.at);
     if (reply) {
       leased(reply);
       lease.take(reply);
     }
     if (isElsewhere && client.isCluster) await noteAtHome(home, set, digest, commit.at);
     if (cases.length > 0) await index.committed(conversation, cases);
-    return what;
+    return { outcome: what, waits };
   };
 
-  /** What waits now that did not before. */
+  /** What waits now that did not before; whether any of it before others look by themselves. */
   function noteDue(
     part: string,
     { at, timers, releases = [], resumes, conversation }: Commit,
     [, isFollowed, reply]: CommittedOutcome,
     replyAt: number,
-  ): void {
-    const set = timers.filter((timer) => timer.type === "set");
-    const oneGoes = timers.some(({ id }) => set.every((timer) => timer.id !== id));
-    if (releases.length > 0 || resumes || oneGoes) due.touched(part);
-    for (const { dueAt } of set) due.awaits(part, "timers", dueAt);
+  ): boolean {
+    const sets = timers.filter((timer) => timer.type === "set");
+    const oneGoes = timers.some(({ id }) => sets.every((timer) => timer.id !== id));
+    const isUnclear = releases.length > 0 || resumes === true || oneGoes;
+    if (isUnclear) due.touched(part);
+    const awaited: (readonly [DueSet, number])[] = [
+      ...sets.map(({ dueAt }) => ["timers", dueAt] as const),
+      ...(isFollowed ? deskNames.map((desk) => [`following:${desk}`, at] as const) : []),
+    ];
     if (reply !== "" && reply !== "behind")
-      due.awaits(part, `ready:${conversation.channel}`, replyAt);
-    if (isFollowed) for (const desk of deskNames) due.awaits(part, `following:${desk}`, at);
+      awaited.push([`ready:${conversation.channel}`, replyAt]);
+    for (const [which, when] of awaited) due.awaits(part, which, when);
+    return isUnclear || awaited.some(([, when]) => when < at + believedForMs);
   }
 
   /** What was held goes, also where its key was taken by another conversation. */

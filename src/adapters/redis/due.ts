@@ -4,7 +4,7 @@ import type { Client } from "./client.ts";
 import { shards } from "./keys.ts";
 
 /** How long it is believed that a part is as it was seen, where nobody says otherwise. */
-const believedForMs = 5000;
+export const believedForMs = 5000;
 
 const sets = [
   "timers",
