@@ -1,9 +1,9 @@
-import type { LogBody } from "../../core/conversation.ts";
 import { CaseNumberTaken, StaleConversation } from "../../core/errors.ts";
 import { deskNames } from "../../core/desk.ts";
 import type { Commit, Committed, CommitLease, LeasedReply } from "../../ports/store.ts";
 import type { CaseIndex } from "./cases.ts";
 import type { Client } from "./client.ts";
+import { leasedReply, leasedUntil, type Unanswered } from "./commit-lease.ts";
 import { believedForMs, type Due, type DueSet } from "./due.ts";
 import { deskShard, digestOf, homeOf, shardOf } from "./keys.ts";
 import type { Recent } from "./recent.ts";
@@ -27,8 +27,14 @@ export function createCommit(
   {
     index,
     recent,
+    unanswered,
     leased,
-  }: { index: CaseIndex; recent: Recent; leased: (reply: LeasedReply) => void },
+  }: {
+    index: CaseIndex;
+    recent: Recent;
+    unanswered: Pick<Unanswered, "add">;
+    leased: (reply: LeasedReply) => void;
+  },
 ): (commit: Commit, lease?: CommitLease) => Promise<{ outcome: Committed; waits: boolean }> {
   const reserved = new Set<string>();
 
@@ -46,7 +52,8 @@ export function createCommit(
 
   return async (commit, lease) => {
     const { conversation, cases } = commit;
-    const { part, home, digest, set, args } = callOf(commit, lease);
+    const until = leasedUntil(commit, lease);
+    const { part, home, digest, set, args } = callOf(commit, until);
     const isElsewhere = home !== part;
     await reserve(commit);
     if (isElsewhere && client.isCluster) {
@@ -63,6 +70,7 @@ export function createCommit(
       .run<Outcome>("commit", "commit", { part, ...also, args })
       .catch((error: unknown) => {
         due.touched(part);
+        if (until !== "") unanswered.add(part, commit, until);
         throw error;
       });
     const [what] = outcome;
@@ -72,11 +80,12 @@ export function createCommit(
       return { outcome: what, waits: false };
     }
     recent.keep(conversation);
-    const reply = lease && leasedReply(commit, outcome);
-    const waits = noteDue(part, commit, outcome, reply ? lease.until : commit.at);
+    const [, , place, receipt] = outcome;
+    const reply = receipt === undefined ? undefined : leasedReply(commit, place, receipt);
+    const waits = noteDue(part, commit, outcome, reply ? Number(until) : commit.at);
     if (reply) {
       leased(reply);
-      lease.take(reply);
+      lease?.take(reply);
     }
     if (isElsewhere && client.isCluster) await noteAtHome(home, set, digest, commit.at);
     if (cases.length > 0) await index.committed(conversation, cases);
@@ -118,46 +127,22 @@ export function createCommit(
   }
 }
 
-const isMessage = (body: LogBody) => body.type === "message";
-
-/** The reply that was leased with its commit. */
-function leasedReply(
-  { conversation: { id: conversationId, channel, address, unreachable }, log }: Commit,
-  [, , place, receipt]: CommittedOutcome,
-): LeasedReply | undefined {
-  const body = log.find(isMessage);
-  if (receipt === undefined || !body) return undefined;
-  return {
-    id: body.id,
-    conversationId,
-    channel,
-    ...(address !== undefined && { address }),
-    ...(unreachable && { unreachableAt: unreachable.at }),
-    seq: Number(place),
-    message: body.message,
-    attempts: 1,
-    uncertain: false,
-    ...(receipt !== "" && { lastReceipt: receipt }),
-  };
-}
-
-/** What the script is given. */
-export function callOf(commit: Commit, lease?: CommitLease) {
+/** What the script is given; `until` when the first reply is leased, '' for not. */
+export function callOf(commit: Commit, until = "") {
   const { handled, conversation } = commit;
   const key = digestOf(handled);
   const part = shardOf(conversation.id);
-  return { part, home: homeOf(handled, conversation.id), ...key, args: argsOf(commit, key, lease) };
+  return { part, home: homeOf(handled, conversation.id), ...key, args: argsOf(commit, key, until) };
 }
 
 function argsOf(
   commit: Commit,
   { digest, set }: { digest: string; set: string },
-  lease: CommitLease | undefined,
+  until: string,
 ): (string | number | Buffer)[] {
   const { conversation, at, log, timers, cases, releases = [], follows = [] } = commit;
   const { unlessHolding, resumes, fires } = commit;
   const { id, revision, channel } = conversation;
-  const takesPlace = log.find(isMessage)?.message.replaces !== undefined;
   const snapshot = JSON.stringify(conversation.snapshot);
   const bodies = log.map((body) => JSON.stringify(body));
   const evidence = evidenceIn([snapshot, ...bodies]);
@@ -172,7 +157,7 @@ function argsOf(
     standingOf(conversation),
     restOf(conversation, snapshot),
     unlessHolding ? 1 : 0,
-    lease && !takesPlace ? lease.until : "",
+    until,
     releases.length,
     ...releases,
     log.length,

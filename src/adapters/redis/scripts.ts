@@ -26,6 +26,7 @@ export const scriptNames = [
   "sessions",
   "settle",
   "timers",
+  "unlease",
   "unsent",
   "walk",
   "whole",

@@ -9,6 +9,7 @@ import { openChanges } from "./changes.ts";
 import { createServerClock } from "./clock.ts";
 import { type Client, createRedisClient, type Link } from "./client.ts";
 import { createCommit } from "./commit.ts";
+import { createUnanswered } from "./commit-lease.ts";
 import { createAudit, createSessions } from "./desk-records.ts";
 import { createDue, type Due } from "./due.ts";
 import { reasonOf } from "./failure.ts";
@@ -108,7 +109,8 @@ async function openStore(url: string, isCluster: boolean, log: Log): Promise<Sto
 
     const lanes = createLanes(client, due);
     const { leased, settleOf, ...sending } = lanes;
-    const commit = createCommit(client, due, { index, recent, leased });
+    const unanswered = createUnanswered(client, due);
+    const commit = createCommit(client, due, { index, recent, unanswered, leased });
     const held = createHeld(client, due);
     return closingAfter(
       {
@@ -135,6 +137,7 @@ async function openStore(url: string, isCluster: boolean, log: Log): Promise<Sto
       },
       async () => {
         clearInterval(looking);
+        unanswered.close();
         await changes.close();
         await client.close();
       },

@@ -13,9 +13,9 @@ import {
   StoreUnsafe,
 } from "../../../src/core/errors.ts";
 import type { Log } from "../../../src/ports/log.ts";
-import type { Store } from "../../../src/ports/store.ts";
+import type { LeasedReply, Store } from "../../../src/ports/store.ts";
 import { aCase, commit, said } from "../../contract/store.ts";
-import { openProxy } from "../../support/chaos/proxy.ts";
+import { openProxy, type Proxy } from "../../support/chaos/proxy.ts";
 import { emptied, redisFault, startRedis, type TestRedis } from "../../support/redis.ts";
 import { quiet } from "../../support/shop.ts";
 
@@ -81,6 +81,49 @@ describe.skipIf(await redisFault())("with a Redis", () => {
       );
     },
   );
+
+  describe("a commit with a lease whose answer is lost", () => {
+    let proxy: Proxy;
+    let store: Store;
+    const taken: LeasedReply[] = [];
+    const lease = (now: number) =>
+      store.lease({ channel: "web", now, leaseMs: 20_000, limit: all });
+    const lose = async () => {
+      const one = commit({}, { log: [said("a-1")] });
+      proxy.loseAnswer(1, "break");
+      const making = store.commit(one, { until: at + 20_000, take: (reply) => taken.push(reply) });
+      await expect(making).rejects.toThrow(StoreUnavailable);
+      expect(await store.load("anna")).toMatchObject({ revision: 1 });
+    };
+    beforeEach(async () => {
+      proxy = await openProxy(redis.socket);
+      store = await openStore({ url: proxy.url });
+      // Redis knows the script from now on.
+      await store.commit(commit({ id: "bo" }));
+      taken.length = 0;
+    });
+    afterEach(() => proxy.close());
+
+    it("gives the reply back at once, as one that certainly was not sent", async () => {
+      await lose();
+      let leased: LeasedReply[] = [];
+      await until(async () => (leased = await lease(at)).length > 0);
+      expect(leased).toMatchObject([{ id: "a-1", attempts: 1, uncertain: false }]);
+      expect(taken).toEqual([]);
+    });
+
+    it("takes it from nobody who has leased it since", async () => {
+      await lose();
+      const other = await openStore();
+      const query = { channel: "web", leaseMs: 20_000, limit: all } as const;
+      expect(await other.lease({ ...query, now: at + 20_000 })).toMatchObject([
+        { id: "a-1", attempts: 2 },
+      ]);
+      // By then it was tried to give it back.
+      await delay(1000);
+      expect(await other.lease({ ...query, now: at + 39_999 })).toEqual([]);
+    });
+  });
 
   describe("two processes", () => {
     it("race 1,000 times for one conversation: one wins each time, the other hears of it", async () => {
