@@ -1,4 +1,4 @@
-import { createClient } from "redis";
+import { createClient } from "@redis/client";
 import { callOf } from "../src/adapters/redis/commit.ts";
 import { optionsOf } from "../src/adapters/redis/client.ts";
 import { readScripts } from "../src/adapters/redis/scripts.ts";

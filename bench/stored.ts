@@ -1,4 +1,4 @@
-import { createClient, type RedisClientType } from "redis";
+import { createClient, type RedisClientType } from "@redis/client";
 import { optionsOf } from "../src/adapters/redis/client.ts";
 import { shardOf } from "../src/adapters/redis/keys.ts";
 import { openRedisStore } from "../src/adapters/redis/store.ts";

@@ -136,7 +136,7 @@ describe.skipIf(await redisFault())("the bot twice, as the compose file starts i
     store: Awaited<ReturnType<typeof openRedisStore>>,
     key: string,
   ): Promise<LogEntry[]> {
-    const { createClient } = await import("redis");
+    const { createClient } = await import("@redis/client");
     const client = createClient({ url: redis.url });
     await client.connect();
     try {

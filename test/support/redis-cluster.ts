@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { createClient } from "redis";
+import { createClient } from "@redis/client";
 import { startRedis, type TestRedis } from "./redis.ts";
 
 const slots = 16_384;

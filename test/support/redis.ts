@@ -16,7 +16,7 @@ import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { createClient } from "redis";
+import { createClient } from "@redis/client";
 import { optionsOf } from "../../src/adapters/redis/client.ts";
 
 const run = promisify(execFile);

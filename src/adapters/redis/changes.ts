@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createClient } from "redis";
-import { type Client, optionsOf } from "./client.ts";
+import { type Client, createClient, optionsOf } from "./client.ts";
 import { changesChannel } from "./keys.ts";
 
 /** What is committed in this time is told together. */

@@ -1,4 +1,4 @@
-import { createClient, createCluster, RESP_TYPES } from "redis";
+import { createCluster, RedisClient, RESP_TYPES } from "@redis/client";
 import { StoreUnavailable } from "../../core/errors.ts";
 import type { Log } from "../../ports/log.ts";
 import { reasonOf, replyCode, storeFailure } from "./failure.ts";
@@ -58,6 +58,9 @@ export interface Link {
   send(key: string | undefined, command: Command, options?: object): Promise<unknown>;
   readonly isReady: boolean;
 }
+
+/** Its own `createClient` makes a class of 400 commands anew wherever the options differ: a tenth of a start. */
+export const createClient = RedisClient.factory();
 
 /** How node-redis connects to an address: `redis://`, `rediss://` or, for a socket of this machine, `unix://`. */
 export function optionsOf(address: string) {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createClient } from "redis";
+import { createClient } from "@redis/client";
 import { optionsOf } from "../../../src/adapters/redis/client.ts";
 import { openRedisStore } from "../../../src/adapters/redis/store.ts";
 import {

@@ -1,4 +1,4 @@
-import { createClient } from "redis";
+import { createClient } from "@redis/client";
 import { optionsOf } from "../../../src/adapters/redis/client.ts";
 import { openRedisStore } from "../../../src/adapters/redis/store.ts";
 import type { Conversation, LogEntry } from "../../../src/core/conversation.ts";
