@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Api } from "grammy";
+import { Api } from "grammy/web";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { startBot } from "../support/bot.ts";
 import { redisFault, startRedis } from "../support/redis.ts";

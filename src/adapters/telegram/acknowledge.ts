@@ -1,4 +1,4 @@
-import type { Api } from "grammy";
+import type { Api } from "grammy/web";
 import type { CallbackQuery } from "grammy/types";
 import type { Language } from "../../core/language.ts";
 import type { Message } from "../../core/message.ts";

@@ -1,4 +1,4 @@
-import type { Api } from "grammy";
+import type { Api } from "grammy/web";
 import type { BotCommand } from "grammy/types";
 import { languages, type Language } from "../../core/language.ts";
 import type { TextLibrary } from "../../ports/texts.ts";

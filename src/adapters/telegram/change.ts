@@ -1,4 +1,4 @@
-import type { Api } from "grammy";
+import type { Api } from "grammy/web";
 import { Undeliverable } from "../../core/errors.ts";
 import { besideFiles, filesIn, type Message } from "../../core/message.ts";
 import { changeFaultOf, failureOf } from "./failure.ts";

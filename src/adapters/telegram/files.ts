@@ -1,4 +1,4 @@
-import type { Api } from "grammy";
+import type { Api } from "grammy/web";
 import { request } from "undici";
 import { FileUnavailable, PlatformUnavailable } from "../../core/errors.ts";
 import type { FileSource } from "../../ports/channel.ts";

@@ -1,4 +1,4 @@
-import type { Api } from "grammy";
+import type { Api } from "grammy/web";
 import type { Update } from "grammy/types";
 import { BotError, RateLimited, StoreUnavailable } from "../../core/errors.ts";
 import type { Log } from "../../ports/log.ts";

@@ -1,4 +1,4 @@
-import { type Api, InputFile } from "grammy";
+import { type Api, InputFile } from "grammy/web";
 import { RateLimited, Undeliverable } from "../../core/errors.ts";
 import { asCorrection, besideFiles, filesIn, type Message, withdraws } from "../../core/message.ts";
 import { revisionOf } from "../../core/plan.ts";

@@ -1,4 +1,4 @@
-import { InputFile } from "grammy";
+import { InputFile } from "grammy/web";
 import { Undeliverable } from "../../core/errors.ts";
 import { endingOf, type Evidence, isAudio } from "../../core/evidence.ts";
 import type { EvidenceStore } from "../../ports/evidence.ts";

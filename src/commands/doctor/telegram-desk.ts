@@ -1,4 +1,4 @@
-import type { Api } from "grammy";
+import type { Api } from "grammy/web";
 import type { ChatMember } from "grammy/types";
 import { failureOf } from "../../adapters/telegram/failure.ts";
 import { BotError, Moved } from "../../core/errors.ts";

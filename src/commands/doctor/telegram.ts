@@ -1,4 +1,4 @@
-import type { Api } from "grammy";
+import type { Api } from "grammy/web";
 import { openApi } from "../../adapters/telegram/api.ts";
 import { commandsIn } from "../../adapters/telegram/bot-profile.ts";
 import { failureOf } from "../../adapters/telegram/failure.ts";

@@ -1,4 +1,4 @@
-import { Api } from "grammy";
+import { Api } from "grammy/web";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   CustomerUnreachable,

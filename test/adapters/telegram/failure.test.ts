@@ -1,4 +1,4 @@
-import { GrammyError, HttpError } from "grammy";
+import { GrammyError, HttpError } from "grammy/web";
 import { describe, expect, it } from "vitest";
 import { failureOf, isDoneAlready, refusesBot } from "../../../src/adapters/telegram/failure.ts";
 import {

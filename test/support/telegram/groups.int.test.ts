@@ -1,4 +1,4 @@
-import { Bot } from "grammy";
+import { Bot } from "grammy/web";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openTelegramServer, type TelegramServer } from "./server.ts";
 

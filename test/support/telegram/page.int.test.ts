@@ -1,4 +1,4 @@
-import { Bot } from "grammy";
+import { Bot } from "grammy/web";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createPage } from "./page.ts";
 import { openTelegramServer, type TelegramServer } from "./server.ts";

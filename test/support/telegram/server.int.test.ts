@@ -1,4 +1,4 @@
-import { Bot, GrammyError, HttpError, InputFile } from "grammy";
+import { Bot, GrammyError, HttpError, InputFile } from "grammy/web";
 import { afterEach, describe, expect, it } from "vitest";
 import { chaos, failing } from "./faults.ts";
 import { openTelegramServer, type TelegramOptions, type TelegramServer } from "./server.ts";

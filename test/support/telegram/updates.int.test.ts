@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Update } from "@grammyjs/types";
-import { Bot } from "grammy";
+import { Bot } from "grammy/web";
 import { afterEach, describe, expect, it } from "vitest";
 import { openTelegramServer, type TelegramOptions, type TelegramServer } from "./server.ts";
 

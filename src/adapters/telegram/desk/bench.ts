@@ -1,4 +1,4 @@
-import type { Api } from "grammy";
+import type { Api } from "grammy/web";
 import type { ActContent } from "../../../core/act.ts";
 import { PlatformUnavailable } from "../../../core/errors.ts";
 import type { Message } from "../../../core/message.ts";

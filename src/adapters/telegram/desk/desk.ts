@@ -1,4 +1,4 @@
-import type { Api } from "grammy";
+import type { Api } from "grammy/web";
 import type { Update } from "grammy/types";
 import { BotError, StoreUnavailable } from "../../../core/errors.ts";
 import type { FileSource } from "../../../ports/channel.ts";

@@ -1,4 +1,4 @@
-import { GrammyError } from "grammy";
+import { GrammyError } from "grammy/web";
 import { CustomerUnreachable, PlatformUnavailable, ThreadGone } from "../../../core/errors.ts";
 import { failureOf } from "../failure.ts";
 

@@ -1,4 +1,4 @@
-import type { Api } from "grammy";
+import type { Api } from "grammy/web";
 import { Moved, PlatformUnavailable, RateLimited, ThreadGone } from "../../../core/errors.ts";
 import type { Allowance } from "../../../core/token-bucket.ts";
 import type { Log } from "../../../ports/log.ts";

@@ -1,4 +1,4 @@
-import { type Api, InputMediaBuilder } from "grammy";
+import { type Api, InputMediaBuilder } from "grammy/web";
 import { Undeliverable } from "../../../core/errors.ts";
 import type { Evidence } from "../../../core/evidence.ts";
 import type { Texts } from "../../../core/texts.ts";

@@ -1,4 +1,4 @@
-import type { Api } from "grammy";
+import type { Api } from "grammy/web";
 import { type DeskCard, type DeskPost, partsOf } from "../../../core/desk.ts";
 import { BotError, RateLimited, ThreadGone } from "../../../core/errors.ts";
 import type { Texts } from "../../../core/texts.ts";

@@ -1,4 +1,4 @@
-import type { Api } from "grammy";
+import type { Api } from "grammy/web";
 import type { CallbackQuery, InlineKeyboardButton, Message } from "grammy/types";
 import { partsOf } from "../../../core/desk.ts";
 import { BotError, ThreadGone } from "../../../core/errors.ts";
