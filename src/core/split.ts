@@ -66,7 +66,8 @@ function firstOf(
 
 const textBlock = (text: string) => ({ type: "text" as const, text });
 
-const segmenter = new Intl.Segmenter("fr", { granularity: "grapheme" });
+/** Made for the first text that is cut: it takes 10 ms, which every start would wait. */
+let segmenter: Intl.Segmenter | undefined;
 
 /**
  * Where to cut so that the beginning fits and something is left: after a
@@ -88,6 +89,7 @@ function cutOf(text: string, fitsTo: (length: number) => boolean): number | unde
   }
   // What comes after the code point that would be next changes nothing.
   const beginning = text.slice(0, least + codeUnitsAt(text, least));
+  segmenter ??= new Intl.Segmenter("fr", { granularity: "grapheme" });
   return segmenter.segment(beginning).containing(least)?.index || withinCharacter(text, least);
 }
 

@@ -12,31 +12,36 @@ export function createFormats(
   language: Language,
 ): Pick<Texts, "figure" | "money" | "date" | "moment" | "list" | "alternatives"> {
   const locale = locales[language];
-  const figures = new Intl.NumberFormat(locale);
-  const lists = new Intl.ListFormat(locale, { type: "conjunction" });
-  const choices = new Intl.ListFormat(locale, { type: "disjunction" });
-  const sums = kept((currency) => {
+  const figures = kept(() => new Intl.NumberFormat(locale));
+  const lists = kept(
+    (type: "conjunction" | "disjunction") => new Intl.ListFormat(locale, { type }),
+  );
+  const sums = kept((currency: string) => {
     const sum = new Intl.NumberFormat(locale, { style: "currency", currency });
     const minorUnits = 10 ** (sum.resolvedOptions().maximumFractionDigits ?? 2);
     return (amountMinor: number) => sum.format(amountMinor / minorUnits);
   });
-  const dates = kept((timeZone) => new Intl.DateTimeFormat(locale, { ...day, timeZone }));
-  const moments = kept((timeZone) => new Intl.DateTimeFormat(locale, { ...dayAndTime, timeZone }));
+  const dates = kept((timeZone: string) => new Intl.DateTimeFormat(locale, { ...day, timeZone }));
+  const moments = kept(
+    (timeZone: string) => new Intl.DateTimeFormat(locale, { ...dayAndTime, timeZone }),
+  );
   // French says « 1er octobre »; Intl does not.
   const first = (text: string) => (language === "fr" ? text.replace(/^1 /u, "1er ") : text);
   return {
-    figure: (value) => figures.format(value),
+    figure: (value) => figures("plain").format(value),
     money: (amountMinor, currency) => sums(currency)(amountMinor),
     date: (at, timeZone) => first(dates(timeZone).format(at)),
     moment: (at, timeZone) => first(moments(timeZone).format(at)),
-    list: (items) => lists.format(items),
-    alternatives: (items) => choices.format(items),
+    list: (items) => lists("conjunction").format(items),
+    alternatives: (items) => lists("disjunction").format(items),
   };
 }
 
-/** Building an Intl formatter costs far more than using it. */
-function kept<Formatter>(build: (name: string) => Formatter): (name: string) => Formatter {
-  const built = new Map<string, Formatter>();
+/** Building an Intl formatter costs far more than using it, so each is built once, and not before it is used. */
+function kept<Name extends string, Formatter>(
+  build: (name: Name) => Formatter,
+): (name: Name) => Formatter {
+  const built = new Map<Name, Formatter>();
   return (name) => {
     const formatter = built.get(name) ?? build(name);
     built.set(name, formatter);

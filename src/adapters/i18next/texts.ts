@@ -36,10 +36,7 @@ export async function loadTexts(
     interpolation: { escapeValue: false },
   });
   const texts = new Map(
-    languages.map((language) => [
-      language,
-      createTexts(library, language, keysOf(resources[language])),
-    ]),
+    languages.map((language) => [language, createTexts(library, language, resources[language])]),
   );
   return {
     in: (language) => texts.get(language) as Texts,
@@ -98,12 +95,13 @@ type Template = readonly string[];
  * read as a template. Templates are kept, which makes a text ten times faster
  * than `t()`.
  */
-function createTexts(library: i18n, language: Language, keys: readonly string[]): Texts {
+function createTexts(library: i18n, language: Language, resources: ResourceLanguage): Texts {
   const find = library.getFixedT(language);
   const formats = createFormats(language);
   const plurals = new Intl.PluralRules(language);
   const templates = new Map<string, Template>();
   const present = new Map<string, boolean>();
+  let keys: string[] | undefined;
 
   const templateOf = (key: string, count: number | undefined): Template => {
     const slot =
@@ -153,7 +151,7 @@ function createTexts(library: i18n, language: Language, keys: readonly string[])
       present.set(key, found);
       return found;
     },
-    keys: (prefix) => keys.filter((key) => key.startsWith(prefix)),
+    keys: (prefix) => (keys ??= keysOf(resources)).filter((key) => key.startsWith(prefix)),
     template: (key, count = many) => templateOf(key, count),
     ...formats,
   };

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Client, createClient, optionsOf } from "./client.ts";
+import { type Client, openClient, optionsOf } from "./client.ts";
 import { changesChannel } from "./keys.ts";
 
 /** What is committed in this time is told together. */
@@ -34,14 +34,14 @@ export async function openChanges(
   let timer: NodeJS.Timeout | undefined;
 
   const { socket, ...options } = optionsOf(address);
-  const subscriber = createClient({
+  const subscriber = openClient({
     ...options,
     pingInterval: pingEveryMs,
     socket: {
       ...socket,
       socketTimeout: socketTimeoutMs,
       reconnectStrategy: (tries: number) => Math.min(50 * 2 ** Math.min(tries, 5), longestPauseMs),
-    } as object,
+    },
   });
   // It connects again by itself; the store's own connection says what is wrong.
   subscriber.on("error", () => undefined);

@@ -59,9 +59,6 @@ export interface Link {
   readonly isReady: boolean;
 }
 
-/** Its own `createClient` makes a class of 400 commands anew wherever the options differ: a tenth of a start. */
-export const createClient = RedisClient.factory();
-
 /** How node-redis connects to an address: `redis://`, `rediss://` or, for a socket of this machine, `unix://`. */
 export function optionsOf(address: string) {
   const { protocol, pathname } = new URL(address);
@@ -70,6 +67,12 @@ export function optionsOf(address: string) {
     ? { socket: { ...common, path: decodeURIComponent(pathname), tls: false as const } }
     : { url: address, socket: common };
 }
+
+/**
+ * Without the methods that node-redis's `createClient` adds for each of 400
+ * commands, anew wherever the options differ: that was a tenth of a start.
+ */
+export const openClient = (options: object) => new RedisClient(options);
 
 export function openLink(address: string, isCluster: boolean, lost: (error: Error) => void): Link {
   if (isCluster) {
@@ -95,7 +98,7 @@ export function openLink(address: string, isCluster: boolean, lost: (error: Erro
     };
   }
   // As it is tried again here: a connection that ends, ends for good.
-  const client = createClient({ ...optionsOf(address), disableOfflineQueue: true } as object);
+  const client = openClient({ ...optionsOf(address), disableOfflineQueue: true });
   client.on("error", lost);
   client.on("end", () => lost(new Error("the connection has ended")));
   return {
