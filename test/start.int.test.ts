@@ -1,0 +1,113 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startBot } from "./support/bot.ts";
+import { openDiscordServer } from "./support/discord/server.ts";
+import { redisFault, startRedis } from "./support/redis.ts";
+import { openTelegramServer } from "./support/telegram/server.ts";
+
+const recorder = new URL("support/record-loads.mjs", import.meta.url).href;
+
+/** Of each platform, store and rare need: what only it needs. */
+const packagesOf = {
+  telegram: ["grammy"],
+  discord: ["@discordjs/ws", "@discordjs/rest", "@discordjs/core", "@discordjs/builders"],
+  redis: ["@redis/client"],
+  s3: ["aws4fetch"],
+  logIn: ["openid-client"],
+  pictures: ["sharp", "file-type"],
+};
+
+/** How many files of each package a start with these settings loads. */
+async function filesLoaded(
+  settings: Readonly<Record<string, string>>,
+): Promise<Map<string, number>> {
+  const folder = mkdtempSync(join(tmpdir(), "ombud-start-"));
+  const loads = join(folder, "loads");
+  try {
+    const recording = { NODE_OPTIONS: `--import=${recorder}`, LOADS: loads };
+    const bot = await startBot(folder, { ...recording, ...settings });
+    await bot.stop("SIGTERM");
+    const packages = readFileSync(loads, "utf8").matchAll(
+      /\/node_modules\/((?:@[^/\n]+\/)?[^/\n]+)\/[^\n]*$/gmu,
+    );
+    const files = Map.groupBy(packages, ([, name = ""]) => name);
+    return new Map([...files].map(([name, each]) => [name, each.length]));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const besides = (...used: (keyof typeof packagesOf)[]): string[] =>
+  Object.entries(packagesOf).flatMap(([name, packages]) =>
+    used.some((one) => one === name) ? [] : packages,
+  );
+
+const noneOf = (packages: readonly string[], loaded: ReadonlyMap<string, number>) =>
+  expect(packages.filter((name) => loaded.has(name))).toEqual([]);
+
+describe("a start loads no library that its settings don't need", () => {
+  it("with the live chat alone", async () => {
+    const loaded = await filesLoaded({});
+    expect(loaded.get("hono")).toBeGreaterThan(0);
+    noneOf([...besides(), "undici"], loaded);
+  });
+
+  it("with Telegram, whose client comes in one file and without a fetch of its own", async () => {
+    const server = await openTelegramServer();
+    try {
+      const loaded = await filesLoaded({
+        TELEGRAM_BOT_TOKEN: server.token,
+        TELEGRAM_API_ROOT: server.url,
+      });
+      noneOf([...besides("telegram"), "node-fetch"], loaded);
+      expect(loaded.get("grammy")).toBe(1);
+      expect(loaded.get("undici")).toBeLessThan(60);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("with Discord", async () => {
+    const server = await openDiscordServer();
+    try {
+      const loaded = await filesLoaded({
+        DISCORD_BOT_TOKEN: server.token,
+        DISCORD_API_ROOT: server.api,
+      });
+      noneOf(besides("discord"), loaded);
+      expect(loaded.get("@discordjs/ws")).toBeGreaterThan(0);
+    } finally {
+      await server.close();
+    }
+  });
+});
+
+describe.skipIf(await redisFault())("a start with Redis", () => {
+  let redis: Awaited<ReturnType<typeof startRedis>>;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.remove());
+
+  it("loads no other library, and of node-redis no file for each command", async () => {
+    const loaded = await filesLoaded({ REDIS_URL: redis.url });
+    noneOf(besides("redis"), loaded);
+    expect(loaded.get("@redis/client")).toBeLessThan(80);
+  });
+});
+
+describe("node-redis", () => {
+  it("is whole for whoever loads it beside the store", async () => {
+    const { RedisClient } = await import("../src/adapters/redis/node-redis.ts");
+    expect("get" in RedisClient.prototype).toBe(false);
+    const whole = createRequire(import.meta.url)("@redis/client") as {
+      createClient: () => { get: unknown; multi: () => { get: unknown } };
+    };
+    const client = whole.createClient();
+    expect(typeof client.get).toBe("function");
+    expect(typeof client.multi().get).toBe("function");
+  });
+});
