@@ -18,7 +18,10 @@ COPY src src/
 COPY flows flows/
 COPY locales locales/
 COPY docs/charts docs/charts/
+RUN install -d -o node -g node node_modules/.cache
 USER node
+# Compiled here and now, by the user who will need it: a container can't keep it, and half again of a start would go into it.
+RUN node src/compile.mjs
 EXPOSE 3000
 # It answers 503 while its store can't be used.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \

@@ -315,14 +315,17 @@ function abortableSleep(ms: number): { done: Promise<void>; abort: () => void } 
   return { done, abort };
 }
 
-try {
-  await run(readConfig(process.env));
-  // Everything is closed. What a library still holds open (a connection that it was about to make) must not keep the process.
-  setTimeout(() => process.exit(), 1000).unref();
-} catch (error) {
-  // One clear line for what an owner can mend; a bug keeps its stack.
-  process.stderr.write(
-    `${error instanceof BotError ? `Ombud: ${error.message}` : (error as Error).stack}\n`,
-  );
-  process.exitCode = 1;
+/** The whole life of the process; a fault of the settings or the start is said in words. */
+export async function main(): Promise<void> {
+  try {
+    await run(readConfig(process.env));
+    // Everything is closed. What a library still holds open (a connection that it was about to make) must not keep the process.
+    setTimeout(() => process.exit(), 1000).unref();
+  } catch (error) {
+    // One clear line for what an owner can mend; a bug keeps its stack.
+    process.stderr.write(
+      `${error instanceof BotError ? `Ombud: ${error.message}` : (error as Error).stack}\n`,
+    );
+    process.exitCode = 1;
+  }
 }

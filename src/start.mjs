@@ -10,7 +10,8 @@ if (major < 24) {
   );
   process.exit(1);
 }
-// Half of a start is compiling; what was compiled is kept beside the packages.
+// A third of a start is compiling; what was compiled is kept beside the packages.
 enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/ombud", import.meta.url)));
 if (existsSync(".env")) process.loadEnvFile(".env");
-await import("./main.ts");
+const { main } = await import("./main.ts");
+await main();

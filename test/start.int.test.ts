@@ -1,4 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -96,6 +105,39 @@ describe.skipIf(await redisFault())("a start with Redis", () => {
     const loaded = await filesLoaded({ REDIS_URL: redis.url });
     noneOf(besides("redis"), loaded);
     expect(loaded.get("@redis/client")).toBeLessThan(80);
+  });
+});
+
+describe("npm run compile", () => {
+  it("leaves a start next to nothing to compile", async () => {
+    const root = new URL("..", import.meta.url).pathname;
+    const copy = mkdtempSync(join(tmpdir(), "ombud-compiled-"));
+    const server = await openTelegramServer();
+    const compiled = () =>
+      readdirSync(join(copy, "node_modules/.cache/ombud"), { recursive: true, encoding: "utf8" });
+    try {
+      for (const name of ["src", "flows", "locales", "docs/charts", "package.json"])
+        cpSync(join(root, name), join(copy, name), { recursive: true });
+      mkdirSync(join(copy, "node_modules"));
+      for (const name of readdirSync(join(root, "node_modules")))
+        if (!name.startsWith("."))
+          symlinkSync(join(root, "node_modules", name), join(copy, "node_modules", name));
+      execFileSync(process.execPath, [join(copy, "src/compile.mjs")]);
+      const before = compiled();
+      const bot = await startBot(
+        join(copy, "data"),
+        { TELEGRAM_BOT_TOKEN: server.token, TELEGRAM_API_ROOT: server.url },
+        { startFile: join(copy, "src/start.mjs") },
+      );
+      await bot.stop("SIGTERM");
+      expect(before.length).toBeGreaterThan(500);
+      const own = compiled().filter((file) => !before.includes(file));
+      // undici's parser, which comes with the first request.
+      expect(own.length).toBeLessThan(2);
+    } finally {
+      await server.close();
+      rmSync(copy, { recursive: true, force: true });
+    }
   });
 });
 
