@@ -41,7 +41,7 @@ export interface Bots {
 
 export async function openBots(
   count: number,
-  settings: (slot: number) => Readonly<Record<string, string>>,
+  settings: (slot: number, url: string) => Readonly<Record<string, string>>,
   dataDir: string,
   newClock: (() => FakeClock) | undefined,
 ): Promise<Bots> {
@@ -71,7 +71,12 @@ export async function openBots(
     Array.from({ length: count }, async (_, index) => {
       const clock = newClock?.();
       const port = await freePort();
-      const own = { ...settings(index), PUBLIC_URL: url, PORT: `${port}`, ...clock?.environment };
+      const own = {
+        ...settings(index, url),
+        PUBLIC_URL: url,
+        PORT: `${port}`,
+        ...clock?.environment,
+      };
       return openSlot(port, dataDir, own, clock, (fault) => crashes.push(`${index}: ${fault}`));
     }),
   );

@@ -109,4 +109,9 @@ export const disturbances = {
       else discord.gateway.reconnect();
     },
   },
+  /** Telegram brings what it had brought before, after what came later, under numbers that nobody knows. */
+  updatesAgain: {
+    weight: 2,
+    run: async ({ telegram }, chance) => telegram.world.updates.bringAgain(chance.between(1, 20)),
+  },
 } satisfies Record<string, { weight: number; run: Disturbance }>;
