@@ -101,6 +101,16 @@ export const disturbances = {
   },
   /** Every connection of customers on the web breaks, so what they said comes twice. */
   customersCut: { weight: 2, run: async ({ bots }) => bots.cut() },
+  /** What customers on the web, agents and a webhook bring is taken by two processes at the same moment. */
+  race: {
+    weight: 2,
+    run: async ({ bots, nap }, chance) => {
+      bots.race(true);
+      bots.cut();
+      await nap(chance.between(1000, 4000));
+      bots.race(false);
+    },
+  },
   /** The gateway of Discord breaks, or asks for a new connection. */
   gateway: {
     weight: 2,

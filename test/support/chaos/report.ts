@@ -21,8 +21,8 @@ export function report(chaos: Chaos, verdict: ChaosVerdict): string {
     ["P1 taken, never lost", "all", runs(), `${told} deeds, ${verdict.lost.length} lost`],
     [
       "P2 taken once",
-      "cuts, repeats",
-      runs("kill", "customersCut", "gateway", "truncate", "updatesAgain"),
+      "cuts, repeats, races",
+      runs("kill", "customersCut", "race", "gateway", "truncate", "updatesAgain"),
       `${verdict.doubled.length} doubled`,
     ],
     [
@@ -39,8 +39,8 @@ export function report(chaos: Chaos, verdict: ChaosVerdict): string {
     ],
     [
       "P5 state is the log's",
-      "pauses, kills",
-      runs("pause", "kill"),
+      "pauses, kills, races",
+      runs("pause", "kill", "race"),
       `${conversations.size} conversations, ${verdict.diverged.length} diverged`,
     ],
     [
