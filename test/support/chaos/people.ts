@@ -31,7 +31,7 @@ export interface People extends Told {
 
 /** Longer than what was in hand at a kill is kept for. */
 const patienceMs = 30_000;
-const storyMs = 45_000;
+const storyMs = 75_000;
 
 export function bringPeople(options: {
   seed: number;

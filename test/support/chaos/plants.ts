@@ -80,15 +80,10 @@ export const faulty = {
       ],
     ],
   },
-  /** What a platform says of when to come again is not listened to. */
+  /** Telegram is asked again much sooner than it says. */
   hurried: {
-    file: "app/deliver.ts",
-    edits: [
-      [
-        "if (error instanceof RateLimited) return error.retryAfterMs;",
-        "if (error instanceof RateLimited) return 50;",
-      ],
-    ],
+    file: "adapters/telegram/failure.ts",
+    edits: [["parameters.retry_after * 1000", "parameters.retry_after * 50"]],
   },
   /** A timer fires long before it is due. */
   timers: {
