@@ -100,6 +100,7 @@ async function run(config: Config): Promise<void> {
     ],
     fits: (name, message) =>
       channels.find((channel) => channel.name === name)?.fits(message) ?? true,
+    reserve: (channel) => deliverer.reserve(channel),
     committed(conversationId) {
       worker.wake();
       desk.changed(conversationId);

@@ -31,8 +31,15 @@ const awaited = {
   files: "files",
 } as const;
 
+const prompted = new WeakMap<Standing, { texts: Texts; prompt: Prompt }>();
+
+/** Made once for each standing: what a turn has asked, the next reads its answer by. */
 export function promptAt(at: Standing, texts: Texts): Prompt {
-  return prompts[at.place](at, texts);
+  const before = prompted.get(at);
+  if (before?.texts === texts) return before.prompt;
+  const prompt = prompts[at.place](at, texts);
+  prompted.set(at, { texts, prompt });
+  return prompt;
 }
 
 /** How far the customer has come among the topic's questions; none once people have the case. */

@@ -51,7 +51,18 @@ function collect(node: StateNode): void {
   for (const child of Object.values(node.states)) collect(child);
 }
 
+const standings = new WeakMap<Snapshot, Standing>();
+
+/** Made once for each snapshot: it is asked for where an event is read and where its answer is rendered. */
 export function standing(snapshot: Snapshot): Standing {
+  const before = standings.get(snapshot);
+  if (before) return before;
+  const fresh = standingIn(snapshot);
+  standings.set(snapshot, fresh);
+  return fresh;
+}
+
+function standingIn(snapshot: Snapshot): Standing {
   const path = pathOf((snapshot.value as { dialogue: unknown }).dialogue);
   const question = questionAt.get(path.join("."));
   return {

@@ -7,13 +7,14 @@ import {
   RateLimited,
   Undeliverable,
 } from "../core/errors.ts";
+import type { ChannelName } from "../core/conversation.ts";
 import type { InboundContent } from "../core/inbound.ts";
 import { available, take, type Bucket } from "../core/token-bucket.ts";
 import type { Channel } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { LeasedReply, Settlement, Store } from "../ports/store.ts";
-import type { Receiver } from "./receive.ts";
+import type { Receiver, Reservation } from "./receive.ts";
 
 const leaseMs = 20_000;
 const longestPauseMs = 60_000;
@@ -29,6 +30,8 @@ const mostPaced = 10_000;
 const settlePauseMs = 1000;
 
 export interface Deliverer {
+  /** Room for one send on a channel, for a reply that is leased in its commit; undefined where there is none now. */
+  reserve(channel: ChannelName): Reservation | undefined;
   /** Starts sending what is due, as much as the channels have room for; resolves when it is leased. */
   start(): Promise<void>;
   /** Resolves when no send is under way. */
@@ -55,6 +58,9 @@ export function createDeliverer(parts: {
   const outlets = parts.channels.map((channel) => ({
     channel,
     underWay: new Map<string, Promise<Settlement>>(),
+    reserved: 0,
+    /** Others may wait for room: what is new must not overtake them. */
+    isBehind: true,
     all: undefined as Bucket | undefined,
     lanes: new Map<string, Bucket>(),
     /** While the platform is away or refuses the bot as a whole, no lane knocks. */
@@ -65,6 +71,18 @@ export function createDeliverer(parts: {
   let stopped = false;
 
   return {
+    reserve(name) {
+      const outlet = outlets.find(({ channel }) => channel.name === name);
+      const now = clock.now();
+      if (!outlet || stopped || outlet.isBehind || outlet.shut.until > now) return undefined;
+      if (roomOn(outlet) < 1) return undefined;
+      outlet.reserved++;
+      return {
+        until: now + leaseMs,
+        take: (reply) => send(outlet, reply),
+        giveBack: () => outlet.reserved--,
+      };
+    },
     async start() {
       await Promise.all(outlets.map(startOn));
     },
@@ -81,18 +99,24 @@ export function createDeliverer(parts: {
   }
 
   async function startOn(outlet: Outlet): Promise<void> {
-    const { channel, underWay } = outlet;
-    // Nothing is leased that has to wait for the pace of all: the lease would run out, or the bot could not end.
-    const limit = Math.min(channel.concurrency - underWay.size, roomOn(outlet));
-    if (limit <= 0) return;
-    const leased = await store.lease({ channel: channel.name, now: clock.now(), leaseMs, limit });
-    for (const reply of leased) {
-      const sending = deliver(outlet, reply, underWay.get(reply.id)).finally(() => {
-        if (underWay.get(reply.id) === sending) underWay.delete(reply.id);
-        settled(reply);
-      });
-      underWay.set(reply.id, sending);
+    const { name } = outlet.channel;
+    const limit = roomOn(outlet);
+    if (limit <= 0) {
+      outlet.isBehind = true;
+      return;
     }
+    const leased = await store.lease({ channel: name, now: clock.now(), leaseMs, limit });
+    outlet.isBehind = leased.length >= limit;
+    for (const reply of leased) send(outlet, reply);
+  }
+
+  function send(outlet: Outlet, reply: LeasedReply): void {
+    const { underWay } = outlet;
+    const sending = deliver(outlet, reply, underWay.get(reply.id)).finally(() => {
+      if (underWay.get(reply.id) === sending) underWay.delete(reply.id);
+      settled(reply);
+    });
+    underWay.set(reply.id, sending);
   }
 
   /**
@@ -236,9 +260,13 @@ export function createDeliverer(parts: {
     return taken.ok ? 0 : taken.retryAfterMs;
   }
 
-  /** How many messages the channel's pace lets out now. */
-  function roomOn({ channel: { pace }, all }: Outlet): number {
-    return pace ? Math.floor(available(all, clock.now(), pace.all)) : Infinity;
+  /**
+   * How many messages may be leased now. None that has to wait for the pace of
+   * all: its lease would run out, or the bot could not end.
+   */
+  function roomOn({ channel: { concurrency, pace }, all, underWay, reserved }: Outlet): number {
+    const paced = pace ? Math.floor(available(all, clock.now(), pace.all)) : Infinity;
+    return Math.min(concurrency - underWay.size, paced) - reserved;
   }
 
   function takeRoom(outlet: Outlet): void {

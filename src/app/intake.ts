@@ -54,12 +54,18 @@ export function createIntake(parts: {
   return {
     async accept(inbound) {
       const { content, ...rest } = inbound;
-      if (content.type === "attachments" || (await store.isHolding(inbound.conversationId)))
+      // What is changed may be held itself.
+      const isChange = content.type === "edited" || content.type === "deleted";
+      if (
+        content.type === "attachments" ||
+        (isChange && (await store.isHolding(inbound.conversationId)))
+      )
         return hold(inbound);
       if (content.type === "edited" && (await saysTheSame(rest.conversationId, content))) return;
       if (content.type === "deleted" && !(await wasSaid(rest.conversationId, content))) return;
       try {
-        await receiver.receive({ ...rest, content });
+        const outcome = await receiver.receive({ ...rest, content }, { unlessHolding: true });
+        if (outcome === "holding") await hold(inbound);
       } catch (error) {
         if (error instanceof BotError && error.retryable) throw error;
         // The fault is in this conversation: everybody else's must not come again and again for it.
@@ -142,7 +148,7 @@ export function createIntake(parts: {
     const keys = group.map(({ inbound }) => inbound.key);
     const { content, ...rest } = first.inbound;
     if (content.type !== "attachments") {
-      await receiver.receive({ ...rest, content }, keys);
+      await receiver.receive({ ...rest, content }, { releases: keys });
       return;
     }
     const channel = channels.find(({ name }) => name === rest.channel);
@@ -167,7 +173,7 @@ export function createIntake(parts: {
           ...(caption !== undefined && { caption }),
         },
       } satisfies Inbound,
-      keys,
+      { releases: keys },
     );
   }
 

@@ -14,7 +14,7 @@ import { timerEvent } from "../core/watch.ts";
 import type { AgentDirectory } from "../ports/agents.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
-import type { Commit, DueTimer, Store } from "../ports/store.ts";
+import type { Commit, Committed, CommitLease, DueTimer, Store } from "../ports/store.ts";
 import type { TextLibrary } from "../ports/texts.ts";
 import { referredBy } from "./referred.ts";
 
@@ -25,12 +25,15 @@ export interface Receiver {
   /**
    * Takes what a customer did: durable when it returns, and answered. The same
    * key is taken once. `releases` are the keys of held inbounds that it comes
-   * from.
+   * from; with `unlessHolding` nothing is taken where others are held.
    *
    * @throws StoreUnavailable when nothing was written: confirm nothing to the
    *   platform, it will bring the same again.
    */
-  receive: (inbound: Inbound, releases?: readonly string[]) => Promise<"committed" | "duplicate">;
+  receive: (
+    inbound: Inbound,
+    how?: Pick<Commit, "releases" | "unlessHolding">,
+  ) => Promise<Committed>;
   /** What is asked where a conversation stands, as it would be said now; undefined where there is none of this version. */
   prompt: (conversationId: string) => Promise<{ message: Message; revision: number } | undefined>;
   /**
@@ -38,13 +41,17 @@ export interface Receiver {
    *
    * @throws ActRefused when it may not be done, or not now; nothing is written.
    */
-  act: (act: Act) => Promise<"committed" | "duplicate">;
+  act: (act: Act) => Promise<Committed>;
   /** Feeds a timer's event, once. */
-  fire: (timer: DueTimer) => Promise<"committed" | "duplicate">;
+  fire: (timer: DueTimer) => Promise<Committed>;
+}
+
+export interface Reservation extends CommitLease {
+  giveBack: () => void;
 }
 
 /** What a turn commits, beside when and under which key. */
-type Turn = Plan & Pick<Commit, "fires" | "releases">;
+type Turn = Plan & Pick<Commit, "fires" | "releases" | "unlessHolding">;
 
 /** What a platform says of a customer; it begins no conversation. */
 const ofPlatform: ReadonlySet<Inbound["content"]["type"]> = new Set([
@@ -68,6 +75,8 @@ export function createReceiver(parts: {
   fits?: (channel: ChannelName, message: Message) => boolean;
   /** Who else could do what an agent does; absent where whoever acts is alone. */
   agents?: Pick<AgentDirectory, "idsOf">;
+  /** Room to send a turn's first reply as soon as it is committed, to be given back after that; absent where there is none. */
+  reserve?: (channel: ChannelName) => Reservation | undefined;
   /** Called after each commit: replies and timers may wait. */
   committed: (conversationId: string) => void;
 }): Receiver {
@@ -80,14 +89,14 @@ export function createReceiver(parts: {
     );
 
   return {
-    async receive(inbound, releases = []) {
+    async receive(inbound, how = {}) {
       const { conversationId, key, content } = inbound;
       return commitTurn(conversationId, key, (stored, moment) => {
         if (!stored && ofPlatform.has(content.type)) return undefined;
         const turn = stored
           ? decided(stored, moment, (opened) => take(opened, inbound, moment))
           : take(beginning(inbound, moment), inbound, moment);
-        return { ...turn, releases };
+        return { ...turn, ...how };
       });
     },
 
@@ -151,21 +160,26 @@ export function createReceiver(parts: {
     conversationId: string,
     key: string,
     decide: (stored: Conversation | undefined, moment: Moment) => Turn | undefined,
-  ): Promise<"committed" | "duplicate"> {
+  ): Promise<Committed> {
     for (let attempt = 1; ; attempt++) {
       const moment = { now: clock.now(), dice: hex(clock.random(4)) };
       const first =
         attempt === 1 && decideOnOlder(await store.load(conversationId, "orOlder"), moment);
       const turn = first || decide(await store.load(conversationId), moment);
       if (!turn) return "duplicate";
+      const says = turn.log.some(({ type }) => type === "message");
+      const reserved = says ? parts.reserve?.(turn.conversation.channel) : undefined;
       try {
         const follows = parts.desks ?? [];
-        const result = await store.commit({ ...turn, handled: key, at: moment.now, follows });
+        const commit = { ...turn, handled: key, at: moment.now, follows };
+        const result = await store.commit(commit, reserved);
         if (result === "committed") committed(conversationId);
         return result;
       } catch (error) {
         const lostRace = error instanceof StaleConversation || error instanceof CaseNumberTaken;
         if (!lostRace || attempt >= mostAttempts) throw error;
+      } finally {
+        reserved?.giveBack();
       }
     }
 
@@ -229,5 +243,4 @@ export function createReceiver(parts: {
   }
 }
 
-const hex = (bytes: Uint8Array) =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");

@@ -42,17 +42,36 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
   return clock;
 }
 
+/** No zone changes its offset within one, and formatting a date is slow. */
+const quarterMs = 15 * 60_000;
+const mostOffsets = 10_000;
+const offsets = new Map<string, Map<number, number>>();
+
+/** By how much a wall clock is ahead of UTC. */
+function offsetMs(at: number, timeZone: string): number {
+  let ofZone = offsets.get(timeZone);
+  if (!ofZone) offsets.set(timeZone, (ofZone = new Map()));
+  const quarter = Math.floor(at / quarterMs);
+  const known = ofZone.get(quarter);
+  if (known !== undefined) return known;
+  if (ofZone.size >= mostOffsets) ofZone.clear();
+  const from = quarter * quarterMs;
+  const offset = formattedMs(from, timeZone) - from;
+  ofZone.set(quarter, offset);
+  return offset;
+}
+
 /** What a wall clock shows, as if it hung in UTC. Whole seconds. */
-function wallMs(at: number, timeZone: string): number {
+const wallMs = (at: number, timeZone: string): number =>
+  Math.floor(at / 1000) * 1000 + offsetMs(at, timeZone);
+
+function formattedMs(at: number, timeZone: string): number {
   const [month = 1, day = 1, year = 1970, hour = 0, minute = 0, second = 0] = clockOf(timeZone)
     .format(at)
     .split(/\D+/)
     .map(Number);
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
-
-const offsetMs = (at: number, timeZone: string): number =>
-  wallMs(at, timeZone) - Math.floor(at / 1000) * 1000;
 
 const utcMs = (date: CivilDate, minutes = 0): number =>
   Date.UTC(date.year, date.month - 1, date.day) + minutes * 60_000;

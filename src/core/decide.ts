@@ -1,4 +1,4 @@
-import { createActor, initialTransition, type AnyActorScope, type AnyStateMachine } from "xstate";
+import { createActor, type AnyActor, type AnyActorScope, type AnyStateMachine } from "xstate";
 import type { FlowEvent, Snapshot } from "./conversation.ts";
 import type { Effect, Flow, Step, TimerOrder } from "./flow.ts";
 
@@ -15,7 +15,11 @@ interface LiveSnapshot {
 
 /** The state before the first event, from what `flow.input` gave. */
 export function begin(flow: Flow, input: unknown): Step {
-  return stepOf(initialTransition(flow.machine, input));
+  const actions: Action[] = [];
+  const first = flow.machine.getInitialSnapshot(scopeOf(flow.machine, actions), input);
+  // What a transition throws, XState throws; what a beginning throws, it keeps.
+  if (first.status === "error") throw first.error;
+  return stepOf([first, actions]);
 }
 
 /**
@@ -25,33 +29,28 @@ export function begin(flow: Flow, input: unknown): Step {
  */
 export function step(flow: Flow, { value, context }: Snapshot, event: FlowEvent): Step {
   const { at, dice } = event;
-  const scope = scopeOf(flow.machine);
   const actions: Action[] = [];
   const stored = {
     ...restoredAt(flow.machine, value),
     context: { ...(context as object), at, dice },
   };
-  const next = flow.machine.transition(stored as never, event, {
-    ...scope,
-    actionExecutor: (action) => actions.push(action),
-  });
+  const next = flow.machine.transition(stored as never, event, scopeOf(flow.machine, actions));
   return stepOf([next, actions]);
 }
 
-const scopes = new WeakMap<AnyStateMachine, AnyActorScope>();
+const actors = new WeakMap<AnyStateMachine, AnyActor>();
+const nothing = () => {};
 
 /**
  * What a transition runs in, built as XState's own `transition()` builds it,
- * but once for each machine and not for each event: the actor in it, which
- * only child actors would need and a flow has none of, costs several times
- * the transition itself.
+ * but with one actor for each machine and not for each event: only child
+ * actors would need it, a flow has none, and it costs several times the
+ * transition itself.
  */
-function scopeOf(machine: AnyStateMachine): AnyActorScope {
-  const known = scopes.get(machine);
-  if (known) return known;
-  const self = createActor(machine);
-  const nothing = () => {};
-  const scope: AnyActorScope = {
+function scopeOf(machine: AnyStateMachine, actions: Action[]): AnyActorScope {
+  let self = actors.get(machine);
+  if (!self) actors.set(machine, (self = createActor(machine)));
+  return {
     self,
     system: self.system,
     id: "",
@@ -60,10 +59,8 @@ function scopeOf(machine: AnyStateMachine): AnyActorScope {
     defer: nothing,
     emit: nothing,
     stopChild: nothing,
-    actionExecutor: nothing,
+    actionExecutor: (action) => actions.push(action),
   };
-  scopes.set(machine, scope);
-  return scope;
 }
 
 const restored = new WeakMap<AnyStateMachine, Map<string, object>>();
@@ -82,7 +79,7 @@ function restoredAt(machine: AnyStateMachine, value: unknown): object {
   const before = known.get(key);
   if (before) return before;
   const stored = { value, context: {}, status: "active", historyValue: {}, children: {} };
-  const snapshot = machine.restoreSnapshot(stored as never, scopeOf(machine));
+  const snapshot = machine.restoreSnapshot(stored as never, scopeOf(machine, []));
   known.set(key, snapshot);
   return snapshot;
 }

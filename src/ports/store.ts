@@ -28,13 +28,17 @@ export interface Store extends SessionRecords, AuditTrail {
    * all of it, or none of it. Durable when it returns.
    *
    * A repeat with the same `handled` key within 48 hours releases what was
-   * held, changes nothing else and answers "duplicate".
+   * held, changes nothing else and answers "duplicate". With `unlessHolding` a
+   * conversation that holds an inbound is left alone, and the answer is "holding".
+   *
+   * With `lease` the first reply is leased with it, as by `lease()`, where none
+   * is before it in its lane and it takes no other's place.
    *
    * @throws StaleConversation when `conversation.revision` is not one more
    *   than the stored one (0 for none). Load again and decide again.
    * @throws CaseNumberTaken when a new case's number belongs to another conversation.
    */
-  commit(commit: Commit): Promise<"committed" | "duplicate">;
+  commit(commit: Commit, lease?: CommitLease): Promise<Committed>;
 
   /** The log after `afterSeq`, in order, at most `limit` entries. */
   readLog(conversationId: string, afterSeq: number, limit: number): Promise<LogEntry[]>;
@@ -108,7 +112,8 @@ export interface Store extends SessionRecords, AuditTrail {
   /**
    * When the next timer is due, the next reply on these channels can be leased,
    * these desks have something to follow (all if absent) or the next held
-   * inbound is ready; undefined when nothing waits.
+   * inbound is ready; undefined when nothing waits. Where several processes
+   * share the store it may be earlier than that for some seconds, never later.
    */
   nextDueAt(
     channels?: readonly ChannelName[],
@@ -186,6 +191,14 @@ export interface Store extends SessionRecords, AuditTrail {
   close(): Promise<void>;
 }
 
+export type Committed = "committed" | "duplicate" | "holding";
+
+export interface CommitLease {
+  until: number;
+  /** Called before the commit resolves. */
+  take: (reply: LeasedReply) => void;
+}
+
 export interface Commit {
   conversation: Conversation;
   /** The inbound's natural key. */
@@ -202,6 +215,8 @@ export interface Commit {
   cases: readonly Case[];
   /** The keys of the held inbounds that this turn took. */
   releases?: readonly string[];
+  /** What is held comes first. */
+  unlessHolding?: boolean;
   /** The conversation's replies that wait for a later try are due at once. */
   resumes?: boolean;
   /** The desks that follow the conversation from its first case on. */

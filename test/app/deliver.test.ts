@@ -56,6 +56,8 @@ const blocked = fails(new CustomerUnreachable("telegram", "blocked"));
 function openDesk(
   changes: Partial<Channel> = {},
   storeChanges: (store: Store) => Partial<Store> = () => ({}),
+  /** As in the bot: a turn's first reply needs no look at the lanes. */
+  { sendsAtOnce = false } = {},
 ) {
   const clock = stoppedClock();
   const real = openSqliteStore(":memory:");
@@ -68,6 +70,7 @@ function openDesk(
     texts: library,
     clock,
     defaultLanguage: "fr",
+    ...(sendsAtOnce && { reserve: (channel) => work.deliverer.reserve(channel) }),
     committed: () => {},
   });
   const work = createWork({
@@ -104,6 +107,8 @@ function openDesk(
     receive,
     say: (conversationId: string, text: string) => receive(conversationId, { type: "text", text }),
     deliver: () => work.settle(),
+    /** Starts what is due now, and no more. */
+    look: () => work.deliverer.start(),
     /** Goes on, firing what timers come due, until something is tried again. */
     deliverNext: async () => {
       const before = platform.tries.length;
@@ -517,5 +522,86 @@ describe("the sends under way", () => {
     await deliverer.start();
     await deliverer.idle();
     expect(platform.arrived).toHaveLength(6);
+  });
+});
+
+describe("the first reply of a turn", () => {
+  const atOnce = async (
+    changes?: Partial<Channel>,
+    storeChanges?: (store: Store) => Partial<Store>,
+  ) => {
+    desk = openDesk(changes, storeChanges, { sendsAtOnce: true });
+    // The lanes are looked at once, as at the start: nobody waits.
+    await desk.deliver();
+  };
+  const arrivals = () => desk.platform.arrived.map(({ id }) => id);
+
+  it("is sent without a look at the lanes, what follows after one, all of it once", async () => {
+    let leased = 0;
+    await atOnce({}, (store) => ({
+      async lease(query) {
+        const found = await store.lease(query);
+        leased += found.length;
+        return found;
+      },
+    }));
+    await desk.say("anna", "bonjour");
+    await expect.poll(() => desk.platform.arrived.length).toBe(1);
+    expect(leased).toBe(0);
+    await desk.deliver();
+    expect(arrivals()).toEqual(await desk.messageIds("anna"));
+    expect(leased).toBe(arrivals().length - 1);
+  });
+
+  it("waits where another before it waits", async () => {
+    await atOnce();
+    desk.platform.answers.set("anna", [fails(new RateLimited("telegram", 5000)), takes]);
+    await desk.say("anna", "bonjour");
+    await desk.say("anna", "48213");
+    await desk.deliver();
+    expect(desk.platform.arrived).toEqual([]);
+    await desk.pass(5000);
+    expect(arrivals()).toEqual(await desk.messageIds("anna"));
+  });
+
+  it("does not overtake those who wait for the pace of all", async () => {
+    const pace = {
+      all: { capacity: 1, perSecond: 1 },
+      of: () => ({ capacity: 100, perSecond: 100 }),
+    };
+    await atOnce({ pace });
+    const lanes = ["anna", "bo", "cleo", "dora"];
+    for (const lane of lanes) {
+      await desk.say(lane, "bonjour");
+      await desk.look();
+      // There is room for one again: whoever has waited longest has it.
+      desk.clock.at += 1000;
+    }
+    await desk.deliver();
+    const arrived = desk.platform.arrived.map(({ lane }) => lane);
+    expect(arrived).toHaveLength(2 * lanes.length);
+    expect(arrived).toEqual(arrived.toSorted());
+  });
+
+  it("takes no more room than there is, and gives it back where nothing was committed", async () => {
+    let faults = 3;
+    await atOnce({ concurrency: 1 }, (store) => ({
+      async commit(...given) {
+        if (faults-- > 0) throw new StoreUnavailable("commit");
+        return store.commit(...given);
+      },
+    }));
+    for (let times = 0; times < 3; times++)
+      await expect(desk.say("anna", "bonjour")).rejects.toThrow(StoreUnavailable);
+    const never = Promise.withResolvers<Sent>();
+    desk.platform.answers.set("anna", [() => never.promise, takes]);
+    await desk.say("anna", "bonjour");
+    await desk.say("bo", "bonjour");
+    await expect.poll(() => desk.platform.tries.length).toBe(1);
+    never.resolve({});
+    await desk.deliver();
+    expect(arrivals().toSorted()).toEqual(
+      [...(await desk.messageIds("anna")), ...(await desk.messageIds("bo"))].toSorted(),
+    );
   });
 });

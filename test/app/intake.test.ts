@@ -383,12 +383,13 @@ describe("a store that fails", () => {
 
   it("when something held is taken keeps it, in its place", async () => {
     await bot.store.close();
-    let full = true;
+    let full = false;
     bot = openBot(bot.files, bot.clock, (store) => ({
-      commit: async (commit) => (full ? fail() : store.commit(commit)),
+      commit: async (...given) => (full ? fail() : store.commit(...given)),
     }));
     await bot.send("1", ["a.png"]);
     await bot.type("2");
+    full = true;
     await bot.settle();
     expect(await bot.turns()).toEqual([]);
     full = false;

@@ -531,6 +531,63 @@ export function storeContract(
       });
     });
 
+    describe("a commit with a lease", () => {
+      const leasing = async (
+        one: Commit,
+        until = at + 20,
+      ): Promise<readonly [string, ...LeasedReply[]]> => {
+        const taken: LeasedReply[] = [];
+        const outcome = await store.commit(one, { until, take: (reply) => taken.push(reply) });
+        return [outcome, ...taken];
+      };
+
+      it("leases its first reply, as lease() does", async () => {
+        const one = { log: [typed("41"), said("x-1"), said("x-2")] };
+        const unreachable = { at: at - 5, reason: "blocked" } as const;
+        const [outcome, reply] = await leasing(commit({ address: "chat-1", unreachable }, one));
+        expect(outcome).toBe("committed");
+        expect(await lease(at + 19, 1, all)).toEqual([]);
+        const [again] = await lease(at + 20, 1, all);
+        expect(again).toEqual({ ...reply, attempts: 2, uncertain: true });
+        expect(reply).toMatchObject({ id: "x-1", attempts: 1, uncertain: false, seq: 2 });
+      });
+
+      it("is settled as any, and the next is leased after it", async () => {
+        await leasing(commit({}, { log: [said("a-1"), said("a-2")] }));
+        await store.settle([{ id: "a-1", outcome: "sent", at, receipt: "r1" }]);
+        expect(await leaseOne(at)).toMatchObject({ id: "a-2", lastReceipt: "r1", attempts: 1 });
+        await store.settle([sent("a-2")]);
+        const [, reply] = await leasing(commit({ revision: 2 }, { log: [said("a-3")] }));
+        expect(reply).toMatchObject({ id: "a-3", lastReceipt: "r1" });
+      });
+
+      it("gives its reply back by its attempt", async () => {
+        const [, reply] = await leasing(commit({}, { log: [said("a-1")] }));
+        await store.settle([{ id: "a-1", outcome: "later", attempts: 1, retryAt: at + 5 }]);
+        expect(await leaseOne(at + 5)).toEqual({ ...reply, attempts: 2 });
+      });
+
+      it("leases nothing that another is before, in its lane or in its place", async () => {
+        expect(await leasing(commit())).toEqual(["committed"]);
+        await store.commit(commit({ revision: 2 }, { log: [said("a-1")] }));
+        const behind = commit({ revision: 3 }, { log: [said("a-2")] });
+        expect(await leasing(behind)).toEqual(["committed"]);
+        const other = said("b-1") as LogBody & { type: "message" };
+        const instead = { ...other, message: { ...other.message, replaces: "b-0" } };
+        expect(await leasing(commit({ id: "bo" }, { log: [instead] }))).toEqual(["committed"]);
+        expect(ids(await leaseAll(at)).toSorted()).toEqual(["a-1", "b-1"]);
+      });
+
+      it("leases nothing where it is not made", async () => {
+        await store.commit(commit({}, { handled: "k-1" }));
+        const log = [said("a-1")];
+        const again = commit({ revision: 2 }, { handled: "k-1", log });
+        expect(await leasing(again)).toEqual(["duplicate"]);
+        await expect(leasing(commit({ revision: 3 }, { log }))).rejects.toThrow(StaleConversation);
+        expect(await leaseAll(at)).toEqual([]);
+      });
+    });
+
     describe("a channel's lanes", () => {
       it("are leased apart from another channel's", async () => {
         await store.commit(commit({}, { log: [said("a-1")] }));
@@ -827,6 +884,20 @@ export function storeContract(
         expect(await store.commit(commit({}, { handled: "k-1", releases: ["k-1"] }))).toBe(
           "committed",
         );
+      });
+
+      it("come before a commit that says so, which changes nothing and may be made later", async () => {
+        await hold(heldFile("k-1"));
+        const before = await everything();
+        const behind = (revision: number) =>
+          store.commit(full(revision, { handled: "k-2", unlessHolding: true }));
+        expect(await behind(1)).toBe("holding");
+        expect(await everything()).toEqual(before);
+        expect(await store.commit(commit({ id: "bo" }, { unlessHolding: true }))).toBe("committed");
+        await store.commit(commit({}, { handled: "k-1", releases: ["k-1"] }));
+        expect(await behind(2)).toBe("committed");
+        await hold(heldFile("k-3"));
+        expect(await behind(3)).toBe("duplicate");
       });
 
       it("are postponed with all behind them, and failed attempts counted", async () => {

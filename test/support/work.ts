@@ -52,6 +52,7 @@ export function createWork(parts: {
   return {
     wake,
     intake,
+    deliverer,
     follower,
     start: () => (worker = startWorker({ ...all, deliverer, intake, follower })),
     /** Sends and takes what is due until nothing is. */

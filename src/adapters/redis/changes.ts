@@ -12,18 +12,25 @@ const pingEveryMs = 1000;
 
 /** Word of commits between processes, at most once: nothing rests on it but how soon a change is noticed. */
 export interface Changes {
-  tell(conversationId: string): void;
+  /** `waits`: something may be due there before others look again by themselves. */
+  tell(conversationId: string, waits: boolean): void;
   close(): Promise<void>;
 }
 
-/** `heard` gets the conversations that another process has changed; none where word may have been lost. */
+/** Conversations that were changed, by whether something may be due there. */
+interface Heard {
+  waiting: readonly string[];
+  others: readonly string[];
+}
+
+/** `heard` gets the conversations that another process has changed; undefined where word may have been lost. */
 export async function openChanges(
   address: string,
   client: Client,
-  heard: (conversationIds: readonly string[]) => void,
+  heard: (changed: Heard | undefined) => void,
 ): Promise<Changes> {
   const self = randomUUID();
-  let told = new Set<string>();
+  let told = new Map<string, boolean>();
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -41,29 +48,33 @@ export async function openChanges(
   subscriber.on("error", () => undefined);
   await subscriber.connect();
   await subscriber.subscribe(changesChannel, (message) => {
-    const [from, ...conversationIds] = message.split(" ");
-    if (from !== self) heard(conversationIds);
+    const { from, ...changed } = JSON.parse(message) as Heard & { from: string };
+    if (from !== self) heard(changed);
   });
-  subscriber.on("ready", () => heard([]));
+  subscriber.on("ready", () => heard(undefined));
 
   async function publish(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
     if (told.size === 0) return;
     const telling = told;
-    told = new Set();
-    const message = [self, ...telling].join(" ");
+    told = new Map();
+    const of = (wanted: boolean) =>
+      [...telling].flatMap(([id, waits]) => (waits === wanted ? [id] : []));
+    const message = JSON.stringify({ from: self, waiting: of(true), others: of(false) });
     try {
       await client.send("tell of a commit", changesChannel, ["PUBLISH", changesChannel, message]);
     } catch {
-      for (const id of telling) told.add(id);
+      for (const [id, waits] of telling) note(id, waits);
       if (!closed) timer ??= setTimeout(() => void publish(), longestPauseMs).unref();
     }
   }
 
+  const note = (id: string, waits: boolean) => told.set(id, waits || (told.get(id) ?? false));
+
   return {
-    tell(conversationId) {
-      told.add(conversationId);
+    tell(conversationId, waits) {
+      note(conversationId, waits);
       timer ??= setTimeout(() => void publish(), tellAfterMs).unref();
     },
     async close() {

@@ -2,15 +2,20 @@
 -- KEYS  the conversation's part; where the handled key is looked for, if that
 --       is another part (never in Redis Cluster)
 -- ARGV  id, revision, at, channel, digest and set of the handled key, standing,
---       the other properties and the snapshot,
+--       the other properties and the snapshot, whether what is held comes first
+--       (1 or 0), until when the first reply is leased ('' for not),
 --       then lists with their length in front: releases, log (entry, message's
 --       id or ''), timers (id, due at or '', what it is), cases (number, body),
 --       evidence that is named, desks that follow from the first case on,
 --       resumes (1 or 0), and the timer that fires (id and due at, or '' twice)
--- Gives {'committed'}, {'duplicate'}, or {'stale'}.
+-- Gives {'duplicate'}, {'holding'}, {'stale'}, or {'committed', whether a desk
+-- has something to follow (1 or 0), what became of the first reply: '' (none),
+-- 'behind' another, 'ready', or its place in the log where it is leased, and
+-- then the last receipt ('' for none)}.
 local id, revision, at, channel = take(), takeNumber(), take(), take()
 local digest, set = take(), take()
 local standing, rest = take(), take()
+local unlessHolding, leasedUntil = take() == '1', take()
 
 local releases = {}
 for i = 1, takeNumber() do releases[i] = take() end
@@ -21,6 +26,10 @@ end
 
 local handled = (KEYS[2] or shard) .. ':h:' .. set
 if call('ZADD', handled, 'NX', at, digest) == 0 then return duplicate() end
+if unlessHolding and call('EXISTS', shard .. ':hl:' .. id) == 1 then
+  call('ZREM', handled, digest)
+  return {'holding'}
+end
 local firesId, firesAt = ARGV[#ARGV - 1], ARGV[#ARGV]
 if firesId ~= '' then
   local due = call('ZSCORE', shard .. ':timers', id .. ' ' .. firesId)
@@ -81,11 +90,12 @@ if cases > 0 then call('HSET', shard .. ':pending', id, revision) end
 local evidence = takeNumber()
 for _ = 1, evidence do call('SADD', shard .. ':evidence', take()) end
 
-followingsChanged(id, at)
+local isFollowed = followingsChanged(id, at)
 for _ = 1, takeNumber() do
   local desk = take()
   if cases > 0 and call('HSETNX', shard .. ':f:' .. id, desk, '0 0 - -') == 1 then
     call('ZADD', shard .. ':following:' .. desk, at, id)
+    isFollowed = 1
   end
 end
 
@@ -97,12 +107,17 @@ if take() == '1' then
     if not leased then call('ZADD', shard .. ':ready:' .. channel, 'LT', at, id) end
   end
 end
-if #waiting > 0 then
-  local before = #waiting
-  local now = 0
-  for first = 1, #waiting, 1000 do
-    now = call('RPUSH', lane, unpack(waiting, first, math.min(first + 999, #waiting)))
-  end
-  if now == before then call('ZADD', shard .. ':ready:' .. channel, at, id) end
+if #waiting == 0 then return {'committed', isFollowed, ''} end
+local now = 0
+for first = 1, #waiting, 1000 do
+  now = call('RPUSH', lane, unpack(waiting, first, math.min(first + 999, #waiting)))
 end
-return {'committed'}
+if now > #waiting then return {'committed', isFollowed, 'behind'} end
+if leasedUntil == '' then
+  call('ZADD', shard .. ':ready:' .. channel, at, id)
+  return {'committed', isFollowed, 'ready'}
+end
+local seq, _, message = entryOf(waiting[1])
+keepTries(message, 1, false, true, channel, id)
+call('ZADD', shard .. ':ready:' .. channel, leasedUntil, id)
+return {'committed', isFollowed, seq, call('HGET', shard .. ':d:' .. id, 'receipt') or ''}

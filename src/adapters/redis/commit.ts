@@ -1,8 +1,10 @@
+import type { LogBody } from "../../core/conversation.ts";
 import { CaseNumberTaken, StaleConversation } from "../../core/errors.ts";
-import type { Commit } from "../../ports/store.ts";
+import { deskNames } from "../../core/desk.ts";
+import type { Commit, Committed, CommitLease, LeasedReply } from "../../ports/store.ts";
 import type { CaseIndex } from "./cases.ts";
 import type { Client } from "./client.ts";
-import type { Due } from "./due.ts";
+import { believedForMs, type Due, type DueSet } from "./due.ts";
 import { deskShard, digestOf, homeOf, shardOf } from "./keys.ts";
 import type { Recent } from "./recent.ts";
 import { evidenceIn, restOf, standingOf } from "./stored.ts";
@@ -10,7 +12,9 @@ import { evidenceIn, restOf, standingOf } from "./stored.ts";
 /** Case numbers that are known to be reserved; beyond that they are asked for again. */
 const mostReserved = 10_000;
 
-type Outcome = "committed" | "duplicate";
+/** What the script gives. */
+type Outcome = ["duplicate"] | ["holding"] | ["stale"] | CommittedOutcome;
+type CommittedOutcome = ["committed", isFollowed: 0 | 1, reply: string, receipt?: string];
 
 /**
  * `Store.commit`: one script in the conversation's part. Case numbers, which
@@ -20,8 +24,12 @@ type Outcome = "committed" | "duplicate";
 export function createCommit(
   client: Client,
   due: Due,
-  { index, recent }: { index: CaseIndex; recent: Recent },
-): (commit: Commit) => Promise<Outcome> {
+  {
+    index,
+    recent,
+    leased,
+  }: { index: CaseIndex; recent: Recent; leased: (reply: LeasedReply) => void },
+): (commit: Commit, lease?: CommitLease) => Promise<{ outcome: Committed; waits: boolean }> {
   const reserved = new Set<string>();
 
   async function reserve({ conversation: { id }, cases }: Commit): Promise<void> {
@@ -36,33 +44,65 @@ export function createCommit(
 
   const knows = (number: string, id: string) => reserved.has(`${number} ${id}`);
 
-  return async (commit) => {
+  return async (commit, lease) => {
     const { conversation, cases } = commit;
-    const { part, home, digest, set, args } = callOf(commit);
+    const { part, home, digest, set, args } = callOf(commit, lease);
     const isElsewhere = home !== part;
     await reserve(commit);
     if (isElsewhere && client.isCluster) {
       const key = `${home}:h:${set}`;
       if ((await client.send("commit", home, ["ZSCORE", key, digest])) !== null) {
         await releaseOnly(part, commit);
-        return "duplicate";
+        return { outcome: "duplicate", waits: false };
       }
     }
-    due.touched(part);
     // Until it is known how the commit ends.
     recent.forget(conversation.id);
     const also = isElsewhere && !client.isCluster && { also: home };
-    const [outcome] = await client
-      .run<[Outcome | "stale"]>("commit", "commit", { part, ...also, args })
-      .finally(() => due.touched(part));
-    if (outcome === "stale") throw new StaleConversation(conversation.id, conversation.revision);
-    if (outcome === "committed") {
-      recent.keep(conversation);
-      if (isElsewhere && client.isCluster) await noteAtHome(home, set, digest, commit.at);
-      if (cases.length > 0) await index.committed(conversation, cases);
+    const outcome = await client
+      .run<Outcome>("commit", "commit", { part, ...also, args })
+      .catch((error: unknown) => {
+        due.touched(part);
+        throw error;
+      });
+    const [what] = outcome;
+    if (what === "stale") throw new StaleConversation(conversation.id, conversation.revision);
+    if (what !== "committed") {
+      if (commit.releases?.length) due.touched(part);
+      return { outcome: what, waits: false };
     }
-    return outcome;
+    recent.keep(conversation);
+    const reply = lease && leasedReply(commit, outcome);
+    const waits = noteDue(part, commit, outcome, reply ? lease.until : commit.at);
+    if (reply) {
+      leased(reply);
+      lease.take(reply);
+    }
+    if (isElsewhere && client.isCluster) await noteAtHome(home, set, digest, commit.at);
+    if (cases.length > 0) await index.committed(conversation, cases);
+    return { outcome: what, waits };
   };
+
+  /** What waits now that did not before; whether any of it before others look by themselves. */
+  function noteDue(
+    part: string,
+    { at, timers, releases = [], resumes, conversation }: Commit,
+    [, isFollowed, reply]: CommittedOutcome,
+    replyAt: number,
+  ): boolean {
+    const sets = timers.filter((timer) => timer.type === "set");
+    const oneGoes = timers.some(({ id }) => sets.every((timer) => timer.id !== id));
+    const isUnclear = releases.length > 0 || resumes === true || oneGoes;
+    if (isUnclear) due.touched(part);
+    const awaited: (readonly [DueSet, number])[] = [
+      ...sets.map(({ dueAt }) => ["timers", dueAt] as const),
+      ...(isFollowed ? deskNames.map((desk) => [`following:${desk}`, at] as const) : []),
+    ];
+    if (reply !== "" && reply !== "behind")
+      awaited.push([`ready:${conversation.channel}`, replyAt]);
+    for (const [which, when] of awaited) due.awaits(part, which, when);
+    return isUnclear || awaited.some(([, when]) => when < at + believedForMs);
+  }
 
   /** What was held goes, also where its key was taken by another conversation. */
   async function releaseOnly(part: string, { releases = [], conversation }: Commit): Promise<void> {
@@ -78,19 +118,46 @@ export function createCommit(
   }
 }
 
+const isMessage = (body: LogBody) => body.type === "message";
+
+/** The reply that was leased with its commit. */
+function leasedReply(
+  { conversation: { id: conversationId, channel, address, unreachable }, log }: Commit,
+  [, , place, receipt]: CommittedOutcome,
+): LeasedReply | undefined {
+  const body = log.find(isMessage);
+  if (receipt === undefined || !body) return undefined;
+  return {
+    id: body.id,
+    conversationId,
+    channel,
+    ...(address !== undefined && { address }),
+    ...(unreachable && { unreachableAt: unreachable.at }),
+    seq: Number(place),
+    message: body.message,
+    attempts: 1,
+    uncertain: false,
+    ...(receipt !== "" && { lastReceipt: receipt }),
+  };
+}
+
 /** What the script is given. */
-export function callOf(commit: Commit) {
+export function callOf(commit: Commit, lease?: CommitLease) {
   const { handled, conversation } = commit;
   const key = digestOf(handled);
   const part = shardOf(conversation.id);
-  return { part, home: homeOf(handled, conversation.id), ...key, args: argsOf(commit, key) };
+  return { part, home: homeOf(handled, conversation.id), ...key, args: argsOf(commit, key, lease) };
 }
 
 function argsOf(
-  { conversation, at, log, timers, cases, releases = [], follows = [], resumes, fires }: Commit,
+  commit: Commit,
   { digest, set }: { digest: string; set: string },
+  lease: CommitLease | undefined,
 ): (string | number | Buffer)[] {
+  const { conversation, at, log, timers, cases, releases = [], follows = [] } = commit;
+  const { unlessHolding, resumes, fires } = commit;
   const { id, revision, channel } = conversation;
+  const takesPlace = log.find(isMessage)?.message.replaces !== undefined;
   const snapshot = JSON.stringify(conversation.snapshot);
   const bodies = log.map((body) => JSON.stringify(body));
   const evidence = evidenceIn([snapshot, ...bodies]);
@@ -104,6 +171,8 @@ function argsOf(
     set,
     standingOf(conversation),
     restOf(conversation, snapshot),
+    unlessHolding ? 1 : 0,
+    lease && !takesPlace ? lease.until : "",
     releases.length,
     ...releases,
     log.length,

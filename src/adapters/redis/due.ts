@@ -4,7 +4,7 @@ import type { Client } from "./client.ts";
 import { shards } from "./keys.ts";
 
 /** How long it is believed that a part is as it was seen, where nobody says otherwise. */
-const believedForMs = 5000;
+export const believedForMs = 5000;
 
 const sets = [
   "timers",
@@ -18,11 +18,14 @@ export type DueSet = (typeof sets)[number];
 /**
  * What waits in which part, so that a round asks only those parts where
  * something is due. Never the truth: a part that was touched, here or by
- * another process, is looked at again.
+ * another process, is looked at again, and where less is due than was believed
+ * whoever finds nothing there touches it.
  */
 export interface Due {
   /** Something was, or may have been, written to the part. */
   touched(part: string): void;
+  /** All that was written to the part is due at `at` or later, in this set: no reason to look. */
+  awaits(part: string, set: DueSet, at: number): void;
   /** As all parts. */
   touchedAll(): void;
   /** The parts in which something of the set is due at `now`, the longest due first, and how many wait there, due or not. */
@@ -83,6 +86,14 @@ export function createDue(client: Client, unindexed: (part: string) => void): Du
     touched(part) {
       const seen = parts.get(part);
       if (seen) touch(seen);
+    },
+    awaits(part, set, at) {
+      const seen = parts.get(part);
+      if (!seen) return;
+      // What was asked before this does not know of it.
+      seen.touches++;
+      const { at: before = Infinity, waiting = 0 } = seen.first.get(set) ?? {};
+      seen.first.set(set, { at: Math.min(before, at), waiting: waiting + 1 });
     },
     touchedAll() {
       for (const seen of parts.values()) touch(seen);

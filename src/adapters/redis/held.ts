@@ -45,6 +45,8 @@ export function createHeld(client: Client, due: Due): HeldInbounds {
           }),
         ),
       );
+      for (const [index, { part }] of parts.entries())
+        if (found[index]?.length === 0) due.touched(part);
       return found
         .flatMap(heldIn)
         .toSorted((a, b) => a.readyAt - b.readyAt)

@@ -5,20 +5,29 @@ import type { Due } from "./due.ts";
 import { shardOf, shards } from "./keys.ts";
 import { choose } from "./longest-due.ts";
 
-type Lanes = Pick<
+interface Lanes extends Pick<
   Store,
   "lease" | "settle" | "readDeliveries" | "readUnsent" | "listTroubledDeliveries"
->;
+> {
+  /** Word of a reply that was leased otherwise. */
+  leased: (reply: LeasedReply) => void;
+  /** What has ended in a conversation is settled before whatever is asked of Redis next. */
+  settleOf: (conversationId: string) => void;
+}
+
+/** What ends in the same moment, and word of its end. */
+interface Ending extends PromiseWithResolvers<void> {
+  settlements: Settlement[];
+}
 
 /** A delivery as it is stored beside its place in the log: state, when, receipt, reason. */
 type StoredDelivery = [Delivery["state"], number, string?, string?];
 
 /** The replies that wait to be sent: a list for each lane, and in each part the lanes by when they are ready. */
 export function createLanes(client: Client, due: Due): Lanes {
-  /** The parts of the replies that this process has leased. */
-  const leasedIn = new Map<string, string>();
-  const ending: Settlement[] = [];
-  let settling: Promise<void> | undefined;
+  /** The conversations of the replies that this process has leased. */
+  const leasedOf = new Map<string, string>();
+  let ending: Ending | undefined;
 
   async function lease({ channel, now, leaseMs, limit }: LeaseQuery): Promise<LeasedReply[]> {
     const set = `ready:${channel}` as const;
@@ -31,10 +40,10 @@ export function createLanes(client: Client, due: Due): Lanes {
     const found = await client
       .runOnEach<string[]>("lease replies", "lease", calls)
       .finally(() => calls.forEach(({ part }) => due.touched(part)));
-    const leased = calls.flatMap(({ part }, index) =>
+    const leased = calls.flatMap((_, index) =>
       inGroups(found[index] ?? [], 8).map((row) => {
         const reply = replyIn(channel, row);
-        leasedIn.set(reply.id, part);
+        leasedOf.set(reply.id, reply.conversationId);
         return reply;
       }),
     );
@@ -53,33 +62,42 @@ export function createLanes(client: Client, due: Due): Lanes {
 
   /** What ends in the same moment is settled in one call. */
   function settle(settlements: readonly Settlement[]): Promise<void> {
-    ending.push(...settlements);
-    settling ??= new Promise<void>((resolve) => {
-      setImmediate(resolve);
-    }).then(() => {
-      settling = undefined;
-      return settleAll(ending.splice(0));
-    });
-    return settling;
+    if (!ending) {
+      const together: Ending = { settlements: [], ...Promise.withResolvers<void>() };
+      ending = together;
+      setImmediate(() => settleTogether(together));
+    }
+    ending.settlements.push(...settlements);
+    return ending.promise;
+  }
+
+  function settleTogether(together: Ending): void {
+    if (ending !== together) return;
+    ending = undefined;
+    settleAll(together.settlements).then(together.resolve, together.reject);
   }
 
   async function settleAll(settlements: readonly Settlement[]): Promise<void> {
     const byPart = new Map<string, (string | number)[]>();
     for (const settlement of settlements) {
-      const known = leasedIn.get(settlement.id);
+      const conversation = leasedOf.get(settlement.id);
       // One that another process has leased is wherever it is known.
-      for (const part of known ? [known] : shards) {
+      for (const part of conversation === undefined ? shards : [shardOf(conversation)]) {
         const args = byPart.get(part) ?? [];
         args.push(...settlementArgs(settlement));
         byPart.set(part, args);
       }
     }
     const calls = [...byPart].map(([part, args]) => ({ part, args }));
-    for (const { part } of calls) due.touched(part);
-    await client
-      .runOnEach("settle replies", "settle", calls)
-      .finally(() => calls.forEach(({ part }) => due.touched(part)));
-    for (const { id } of settlements) leasedIn.delete(id);
+    const touchAll = () => calls.forEach(({ part }) => due.touched(part));
+    const waits = await client
+      .runOnEach<number>("settle replies", "settle", calls)
+      .catch((error: unknown) => {
+        touchAll();
+        throw error;
+      });
+    for (const [index, { part }] of calls.entries()) if (waits[index] !== 0) due.touched(part);
+    for (const { id } of settlements) leasedOf.delete(id);
   }
 
   async function readDeliveries(conversationId: string): Promise<Delivery[]> {
@@ -110,6 +128,11 @@ export function createLanes(client: Client, due: Due): Lanes {
   }
 
   return {
+    leased: ({ id, conversationId }) => void leasedOf.set(id, conversationId),
+    settleOf(conversationId) {
+      if (ending?.settlements.some(({ id }) => leasedOf.get(id) === conversationId))
+        settleTogether(ending);
+    },
     lease,
     settle,
     readDeliveries,

@@ -4,13 +4,15 @@
 -- ARGV  for each: id, outcome, attempts (for later and unknown, else ''), when
 --       (settled at or retry at), the delivery to keep or '', its receipt or '',
 --       whether it is trouble (1 or 0)
--- Gives nothing.
+-- Gives 1 where something else may wait now, else 0.
+local waits = 0
 for _ = 1, #ARGV / 7 do
   local id, outcome, leaseOf, when, delivery, receipt, trouble =
     take(), take(), takeNumber(), take(), take(), take(), take()
   local attempts, uncertain, leased, channel, conversation = triesOf(id)
   if attempts > 0 and leaseOf then
     if leased and leaseOf == attempts then
+      waits = 1
       keepTries(id, attempts, uncertain or outcome == 'unknown', false, channel, conversation)
       call('ZADD', shard .. ':ready:' .. channel, when, conversation)
     end
@@ -21,6 +23,7 @@ for _ = 1, #ARGV / 7 do
     call('HDEL', shard .. ':tries', id)
     local head = call('LINDEX', lane, 0)
     if head then
+      waits = 1
       local _, at = entryOf(head)
       call('ZADD', shard .. ':ready:' .. channel, at, conversation)
     else
@@ -32,6 +35,7 @@ for _ = 1, #ARGV / 7 do
       local order = string.format('%015d', when) .. ' ' .. id
       call('ZADD', shard .. ':troubled', 0, order .. '\0' .. conversation .. '\0' .. seq)
     end
-    followingsChanged(conversation, when)
+    if followingsChanged(conversation, when) == 1 then waits = 1 end
   end
 end
+return waits

@@ -40,7 +40,7 @@ local function followingOf(stored)
   return tonumber(lease), leased == '1', changed, place
 end
 
--- Something was committed or settled.
+-- Something was committed or settled. Gives 1 where a desk follows, else 0.
 local function followingsChanged(conversation, at)
   local all = call('HGETALL', shard .. ':f:' .. conversation)
   for i = 1, #all, 2 do
@@ -52,6 +52,7 @@ local function followingsChanged(conversation, at)
       call('ZADD', shard .. ':following:' .. all[i], 'NX', at, conversation)
     end
   end
+  return #all > 0 and 1 or 0
 end
 
 -- The oldest that a conversation holds says when all of them are ready.

@@ -77,16 +77,17 @@ async function openStore(url: string, isCluster: boolean, log: Log): Promise<Sto
     const index = createCaseIndex(client);
     const due: Due = createDue(client, (part) => void index.catchUp(part).catch(() => undefined));
     const recent = createRecent();
-    const changes = await openChanges(url, client, (conversationIds) => {
-      if (conversationIds.length === 0) {
+    const changes = await openChanges(url, client, (changed) => {
+      if (!changed) {
         due.touchedAll();
         recent.forget();
+        watcher?.([]);
+        return;
       }
-      for (const id of conversationIds) {
-        due.touched(shardOf(id));
-        recent.forget(id);
-      }
-      watcher?.(conversationIds);
+      const all = [...changed.waiting, ...changed.others];
+      for (const id of changed.waiting) due.touched(shardOf(id));
+      for (const id of all) recent.forget(id);
+      watcher?.(all);
     });
     // What a crash has left to tell the index is told before anybody reads it.
     const pending: string[] = [];
@@ -106,26 +107,29 @@ async function openStore(url: string, isCluster: boolean, log: Log): Promise<Sto
     };
 
     const lanes = createLanes(client, due);
-    const commit = createCommit(client, due, { index, recent });
+    const { leased, settleOf, ...sending } = lanes;
+    const commit = createCommit(client, due, { index, recent, leased });
     const held = createHeld(client, due);
     return closingAfter(
       {
         ...createReads(client, due, recent),
-        ...lanes,
+        ...sending,
         ...held,
         ...createFollowings(client, due),
         ...createCases(client),
         ...createMarks(client),
         ...createSessions(client),
         ...createAudit(client),
-        async commit(turn) {
-          const outcome = await commit(turn);
-          if (outcome === "committed") changes.tell(turn.conversation.id);
+        async commit(turn, lease) {
+          // Its lane is free for the first reply then.
+          settleOf(turn.conversation.id);
+          const { outcome, waits } = await commit(turn, lease);
+          if (outcome === "committed") changes.tell(turn.conversation.id, waits);
           return outcome;
         },
         async hold(one) {
           const outcome = await held.hold(one);
-          if (outcome === "held") changes.tell(one.inbound.conversationId);
+          if (outcome === "held") changes.tell(one.inbound.conversationId, true);
           return outcome;
         },
       },
@@ -182,6 +186,8 @@ function createReads(client: Client, due: Due, recent: Recent): Reads {
       const found = await Promise.all(
         parts.map(({ part }) => client.run<string[]>("read timers", "timers", { part, args })),
       );
+      for (const [index, { part }] of parts.entries())
+        if (found[index]?.length === 0) due.touched(part);
       return inGroups(found.flat(), 3)
         .map(timerIn)
         .toSorted(

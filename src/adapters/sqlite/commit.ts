@@ -1,16 +1,16 @@
 import type { DatabaseSync } from "node:sqlite";
 import { CaseNumberTaken, StaleConversation } from "../../core/errors.ts";
-import type { Commit } from "../../ports/store.ts";
+import type { Commit, Committed, LeasedReply } from "../../ports/store.ts";
 import { caseRow } from "./cases.ts";
 import type { Followings } from "./followings.ts";
 import type { HeldInbounds } from "./held.ts";
 import type { Lanes } from "./lanes.ts";
 
-/** `Store.commit` inside a transaction: what refuses it comes before the first write. */
+/** `Store.commit` inside a transaction: what refuses it comes before the first write. The first reply is leased until `until` if told. */
 export function prepareCommit(
   db: DatabaseSync,
   { lanes, held, followings }: { lanes: Lanes; held: HeldInbounds; followings: Followings },
-): (commit: Commit) => "committed" | "duplicate" {
+): (commit: Commit, until?: number) => { outcome: Committed; leased?: LeasedReply | undefined } {
   const selectHandled = db.prepare("SELECT 1 FROM handled WHERE key = ?");
   const selectConversation = db.prepare(
     "SELECT revision, last_seq AS lastSeq FROM conversation WHERE id = ?",
@@ -48,11 +48,13 @@ export function prepareCommit(
       decided_at = excluded.decided_at
   `);
 
-  return (commit) => {
+  return (commit, until) => {
     if (selectHandled.get(commit.handled) || firesNoMore(commit)) {
       release(commit);
-      return "duplicate";
+      return { outcome: "duplicate" };
     }
+    if (commit.unlessHolding && held.isHolding(commit.conversation.id))
+      return { outcome: "holding" };
     const lastSeq = checkRevision(commit);
     checkCaseNumbers(commit);
     insertHandled.run(commit.handled, commit.at);
@@ -63,8 +65,17 @@ export function prepareCommit(
     writeTimers(commit);
     writeCases(commit);
     writeFollowings(commit);
-    return "committed";
+    return {
+      outcome: "committed",
+      ...(until !== undefined && { leased: leaseFirst(commit, until) }),
+    };
   };
+
+  function leaseFirst({ log, at }: Commit, until: number): LeasedReply | undefined {
+    const first = log.find((body) => body.type === "message");
+    if (!first || first.message.replaces !== undefined) return undefined;
+    return lanes.leaseNew(first.id, at, until);
+  }
 
   function release({ releases = [] }: Commit): void {
     for (const key of releases) held.release(key);

@@ -24,6 +24,8 @@ export interface Lanes {
     at: number;
   }): void;
   lease(query: LeaseQuery): LeasedReply[];
+  /** Leases one that was queued at `at`, unless another is before it. */
+  leaseNew(id: string, at: number, until: number): LeasedReply | undefined;
   settle(settlement: Settlement): void;
   /** A conversation's oldest reply is due at once, unless it is leased. */
   resume(conversationId: string, at: number): void;
@@ -40,7 +42,7 @@ export function prepareLanes(db: DatabaseSync, followings: Followings): Lanes {
       iif(EXISTS (SELECT 1 FROM outbox WHERE conversation_id = :conversationId AND channel = :channel), NULL, :at)
     )
   `);
-  const selectReady = db.prepare(`
+  const replies = `
     SELECT
       outbox.id, conversation_id AS conversationId, outbox.channel, seq, log.body,
       conversation.body ->> 'address' AS address, conversation.body ->> '$.unreachable.at' AS unreachableAt,
@@ -51,8 +53,11 @@ export function prepareLanes(db: DatabaseSync, followings: Followings): Lanes {
         ORDER BY delivery.seq DESC LIMIT 1
       ) AS lastReceipt
     FROM outbox JOIN log USING (conversation_id, seq) JOIN conversation ON conversation.id = conversation_id
-    WHERE outbox.channel = :channel AND ready_at <= :now ORDER BY ready_at LIMIT :limit
-  `);
+  `;
+  const selectReady = db.prepare(
+    `${replies} WHERE outbox.channel = :channel AND ready_at <= :now ORDER BY ready_at LIMIT :limit`,
+  );
+  const selectNew = db.prepare(`${replies} WHERE outbox.id = ? AND ready_at = ?`);
   // A lease that is followed by another has ended without a word.
   const take = db.prepare(`
     UPDATE outbox SET ready_at = :leasedUntil, uncertain = uncertain OR leased, leased = 1, attempts = attempts + 1
@@ -97,12 +102,19 @@ export function prepareLanes(db: DatabaseSync, followings: Followings): Lanes {
   `);
 
   function lease({ channel, now, leaseMs, limit }: LeaseQuery): LeasedReply[] {
-    const rows = selectReady.all({ channel, now, limit }) as unknown as (Omit<
-      LeasedReply,
-      "message" | "uncertain"
-    > & { body: string; uncertain: number })[];
-    return rows.map(({ body, uncertain, ...reply }) => {
-      take.run({ id: reply.id, leasedUntil: now + leaseMs });
+    const rows = selectReady.all({ channel, now, limit }) as unknown as ReplyRow[];
+    return rows.map(leasing(now + leaseMs));
+  }
+
+  function leaseNew(id: string, at: number, until: number): LeasedReply | undefined {
+    const row = selectNew.get(id, at) as unknown as ReplyRow | undefined;
+    return row && leasing(until)(row);
+  }
+
+  const leasing =
+    (leasedUntil: number) =>
+    ({ body, uncertain, ...reply }: ReplyRow): LeasedReply => {
+      take.run({ id: reply.id, leasedUntil });
       const { message } = JSON.parse(body) as LogBody & { type: "message" };
       const replaced =
         message.replaces === undefined
@@ -116,8 +128,7 @@ export function prepareLanes(db: DatabaseSync, followings: Followings): Lanes {
         uncertain: uncertain === 1,
         ...(replaced && { replacesReceipt: replaced.receipt }),
       };
-    });
-  }
+    };
 
   function settle(settlement: Settlement): void {
     const { id, outcome } = settlement;
@@ -145,6 +156,7 @@ export function prepareLanes(db: DatabaseSync, followings: Followings): Lanes {
   return {
     queue: (reply) => void insert.run(reply),
     lease,
+    leaseNew,
     settle,
     resume: (conversationId, at) => void resumeLane.run({ conversationId, at }),
     deliveriesOf: (conversationId) => deliveries(selectDeliveries.all(conversationId)),
@@ -154,6 +166,8 @@ export function prepareLanes(db: DatabaseSync, followings: Followings): Lanes {
       deliveries(selectTroubled.all(at, messageId, limit)),
   };
 }
+
+type ReplyRow = Omit<LeasedReply, "message" | "uncertain"> & { body: string; uncertain: number };
 
 /** SQL's NULL is an absent property. */
 const withoutNull = <T extends object>(row: T): T =>

@@ -130,7 +130,12 @@ export function createSqliteStore(db: DatabaseSync, release?: () => void): Store
         return row && (JSON.parse(row.body) as Conversation);
       }),
 
-    commit: (turn) => writer.write("commit", () => commit(turn)),
+    async commit(turn, lease) {
+      const work = () => commit(turn, lease?.until);
+      const { outcome, leased } = await writer.write("commit", work);
+      if (leased) lease?.take(leased);
+      return outcome;
+    },
 
     readLog: (conversationId, afterSeq, limit) =>
       read("read a log", () => {

@@ -4,11 +4,11 @@ import type { Language } from "../../core/language.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { EvidenceStore } from "../../ports/evidence.ts";
 import type { Log } from "../../ports/log.ts";
-import type { Store } from "../../ports/store.ts";
+import type { Committed, Store } from "../../ports/store.ts";
 import type { TextLibrary } from "../../ports/texts.ts";
 
 export interface WebChatOptions {
-  receive: (inbound: Inbound) => Promise<"committed" | "duplicate">;
+  receive: (inbound: Inbound) => Promise<Committed>;
   store: Pick<Store, "load" | "readLog" | "secret">;
   keepEvidence: (
     bytes: Uint8Array,
