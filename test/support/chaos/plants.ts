@@ -98,7 +98,7 @@ export const faulty = {
   /** A process takes nothing off the lanes. */
   stalled: {
     file: "app/deliver.ts",
-    edits: [["if (limit <= 0) return;", "if (limit > 0) return;"]],
+    edits: [["const limit = roomOn(outlet);", "const limit = 0;"]],
   },
 } satisfies Record<string, Plant>;
 
