@@ -37,6 +37,9 @@ import type { EvidenceStore } from "./ports/evidence.ts";
 import type { Log } from "./ports/log.ts";
 import type { Store } from "./ports/store.ts";
 
+/** While the store can't be read at the start. */
+const tryAgainMs = 1000;
+
 /** Builds the bot and runs it until it is told to end. */
 async function run(config: Config): Promise<void> {
   // Listened for from the first moment: a signal during the start ends it cleanly too.
@@ -157,6 +160,33 @@ async function run(config: Config): Promise<void> {
   const atDesk = { hand, evidence, keepEvidence, language: deskLanguage, repliesAreMarked };
   const accept = (inbound: HeldInbound) => intake.accept(inbound);
   // A platform's library is loaded only where it is used: it would make every start slower.
+  const { discord: settings } = config;
+  const discord =
+    settings &&
+    (await onceRead(
+      async () => {
+        const { openDiscord } = await import("./adapters/discord/channel.ts");
+        return openDiscord({
+          ...settings,
+          lead,
+          ...(discordChannel !== undefined && { desk: { channel: discordChannel, ...atDesk } }),
+          defaultLanguage: config.defaultLanguage,
+          shopName: config.shopName,
+          accept,
+          prompt: receiver.prompt,
+          store,
+          evidence,
+          texts,
+          clock,
+          log,
+          sleep: abortableSleep,
+        });
+      },
+      log,
+      ending.signal,
+    ));
+  if (settings && !discord) return;
+  // It takes updates from here on, so all that it needs is made without a wait.
   const telegram =
     config.telegram &&
     (await import("./adapters/telegram/channel.ts")).openTelegram({
@@ -178,25 +208,6 @@ async function run(config: Config): Promise<void> {
     if (telegram.desk) desks.push(telegram.desk);
     closing.defer(() => telegram.close());
   }
-  const discord =
-    config.discord &&
-    (await (
-      await import("./adapters/discord/channel.ts")
-    ).openDiscord({
-      ...config.discord,
-      lead,
-      ...(discordChannel !== undefined && { desk: { channel: discordChannel, ...atDesk } }),
-      defaultLanguage: config.defaultLanguage,
-      shopName: config.shopName,
-      accept,
-      prompt: receiver.prompt,
-      store,
-      evidence,
-      texts,
-      clock,
-      log,
-      sleep: abortableSleep,
-    }));
   if (discord) channels.push(discord.channel);
   if (discord?.desk) desks.push(discord.desk);
   const follower = createFollower({
@@ -264,6 +275,24 @@ async function run(config: Config): Promise<void> {
   await told;
 }
 
+/** What is opened by a store that has gone away meanwhile is opened again and again; undefined where the bot is told to end. */
+async function onceRead<T>(
+  open: () => Promise<T>,
+  log: Log,
+  ending: AbortSignal,
+): Promise<T | undefined> {
+  while (!ending.aborted) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!(error instanceof BotError && error.retryable)) throw error;
+      log.error({ why: error.message }, "the start waits for the store and tries again");
+      await abortableSleep(tryAgainMs).done;
+    }
+  }
+  return undefined;
+}
+
 /** Only what is used is loaded: it would make every start slower. */
 async function openStore(
   { redis, dataDir }: Config,
@@ -319,8 +348,6 @@ function abortableSleep(ms: number): { done: Promise<void>; abort: () => void } 
 export async function main(): Promise<void> {
   try {
     await run(readConfig(process.env));
-    // Everything is closed. What a library still holds open (a connection that it was about to make) must not keep the process.
-    setTimeout(() => process.exit(), 1000).unref();
   } catch (error) {
     // One clear line for what an owner can mend; a bug keeps its stack.
     process.stderr.write(
@@ -328,4 +355,6 @@ export async function main(): Promise<void> {
     );
     process.exitCode = 1;
   }
+  // Everything is closed. What a library still holds open (a connection that it was about to make) must not keep the process.
+  setTimeout(() => process.exit(), 1000).unref();
 }
