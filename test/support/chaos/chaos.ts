@@ -179,7 +179,7 @@ export async function chaos(options: ChaosOptions): Promise<Chaos> {
     const unrested: string[] = [];
     await talking;
     if (!(await rested(reader, Date.now() + restWithinMs)))
-      unrested.push(`after the disturbances ${JSON.stringify(await reader.waiting())} wait`);
+      unrested.push(`after the disturbances ${await reader.describeWaiting()}`);
     const restMs = Date.now() - from;
     unrested.push(...(await passADay(around, reader, options)));
     await pagesComplete(people, reader, Date.now() + 30_000);

@@ -22,7 +22,7 @@ export async function passADay(
   await slot?.kill();
   await slot?.start();
   const isRested = await rested(reader, Date.now() + restWithinMs);
-  return isRested ? [] : [`a day later ${JSON.stringify(await reader.waiting())} wait`];
+  return isRested ? [] : [`a day later ${await reader.describeWaiting()}`];
 }
 
 /** Resolves with whether nothing waits any more and nothing is due. */
