@@ -4,6 +4,7 @@ import { replay } from "../../../src/core/replay.ts";
 import { refund } from "../shop.ts";
 import { judge, plain } from "../storm/verdict.ts";
 import type { Chaos } from "./chaos.ts";
+import type { Found } from "./evidence.ts";
 import type { DisturbanceName } from "./faults.ts";
 
 /** What went wrong, by its kind, each with what it was; a bot that keeps its promises leaves all of it empty. */
@@ -141,6 +142,14 @@ function judgeWeb({ conversations, people }: Chaos, verdict: ChaosVerdict): void
   }
 }
 
+/** What the store says of it, for whoever has to find out. */
+function describeUnsent({ deliveries, log }: Found, id: string, seq: number): string {
+  const delivery = deliveries.find(({ messageId }) => messageId === id);
+  const same = deliveries.filter(({ receipt }) => receipt && receipt === delivery?.receipt);
+  const at = log.find((entry) => entry.seq === seq)?.at ?? 0;
+  return `discord ${id}: committed at ${new Date(at).toISOString()}, ${JSON.stringify(delivery)}, its receipt ${same.length} times`;
+}
+
 /** Every message stands in its room once, in the order in which it was committed, and every text was taken once, in its order. */
 function judgeDiscord({ conversations, people, discord }: Chaos, verdict: ChaosVerdict): void {
   for (const { person, place, typed } of people.chats) {
@@ -153,7 +162,11 @@ function judgeDiscord({ conversations, people, discord }: Chaos, verdict: ChaosV
     const shown = discord.rooms.get(place) ?? [];
     const unique = [...new Set(shown)];
     const known = new Set(committed);
-    verdict.unsent.push(...committed.filter((nonce) => !unique.includes(nonce)));
+    verdict.unsent.push(
+      ...repliesIn(found.log)
+        .filter(({ id }) => !unique.includes(nonceOf(id)))
+        .map(({ id, seq }) => describeUnsent(found, id, seq)),
+    );
     verdict.stray.push(...unique.filter((nonce) => !known.has(nonce)));
     verdict.sentTwice.push(...shown.filter((nonce, index) => shown.indexOf(nonce) < index));
     const places = unique.map((nonce) => committed.indexOf(nonce));
