@@ -2,6 +2,7 @@ import { nonceOf } from "../../../src/adapters/discord/outbound.ts";
 import type { LogEntry } from "../../../src/core/conversation.ts";
 import { replay } from "../../../src/core/replay.ts";
 import { refund } from "../shop.ts";
+import { isSign } from "../signs.ts";
 import { judge, plain } from "../storm/verdict.ts";
 import type { Chaos } from "./chaos.ts";
 
@@ -129,6 +130,7 @@ function judgeDiscord({ conversations, people, discord }: Chaos, verdict: ChaosV
     const committed = repliesIn(found.log).map(({ id }) => nonceOf(id));
     const shown = (discord.channel(place)?.messages ?? [])
       .filter(({ author, type, onlyFor }) => author.bot && type === 0 && onlyFor === undefined)
+      .filter(({ content }) => !isSign(content))
       .map(({ nonce }) => `${nonce}`);
     const unique = [...new Set(shown)];
     const known = new Set(committed);
