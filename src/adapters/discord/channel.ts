@@ -86,11 +86,12 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
       store,
       prepare: () => rooms.refresh(),
       take: takeEvent,
+      now: () => clock.now(),
       log,
       sleep,
     });
     gateway.start();
-    return { stop: () => gateway.close() };
+    return { stop: () => gateway.close(), isAlone: (since) => gateway.isAlone(since) };
   }
 
   function take(inbound: HeldInbound): Promise<void> {

@@ -32,6 +32,8 @@ export interface Gateway {
   start(): void;
   /** Ends the connection so that the next process can resume it. */
   close(): Promise<void>;
+  /** Whoever resumes the session elsewhere breaks the connection here; what else breaks it is not told apart. */
+  isAlone(since: number): boolean;
 }
 
 export interface ShardOf {
@@ -64,16 +66,18 @@ export function createGateway(parts: {
   /** What has to be known before the first event; tried until it resolves. */
   prepare: () => Promise<void>;
   take: (event: GatewayDispatchPayload, shard: ShardOf) => Promise<void>;
+  now: () => number;
   log: Log;
   sleep: (ms: number) => { done: Promise<void>; abort: () => void };
 }): Gateway {
-  const { token, rest, store, take, log, sleep } = parts;
+  const { token, rest, store, take, now, log, sleep } = parts;
   const shards = new Map<number, Shard>();
   const saved = new Map<number, string>();
   const networkFaults = new Map<number, number>();
   let manager: WebSocketManager | undefined;
   let connecting: Promise<void> | undefined;
   let closing = false;
+  let brokenAt = -Infinity;
   let pause: { done: Promise<void>; abort: () => void } | undefined;
   let saving: Promise<void> | undefined;
   /** Where the session stands is another's to keep. */
@@ -90,6 +94,7 @@ export function createGateway(parts: {
       await save();
       ended = true;
     },
+    isAlone: (since) => brokenAt < since,
   };
 
   async function soon(work: unknown): Promise<void> {
@@ -164,6 +169,7 @@ export function createGateway(parts: {
       networkFaults.set(id, (networkFaults.get(id) ?? 0) + 1);
     });
     connection.on(WebSocketShardEvents.Closed, (code, shard) => {
+      brokenAt = now();
       if (!closing) log.info({ shard, code }, "the gateway of Discord was closed");
     });
     connecting = connection.connect();

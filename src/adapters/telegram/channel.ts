@@ -170,7 +170,8 @@ export function openTelegram(options: TelegramOptions): Telegram {
         self.username = username;
         await begin();
         log.info({ username }, "serving customers on Telegram");
-        const poll = () => startPolling({ api: api.polls, accept, log, sleep });
+        const now = () => clock.now();
+        const poll = () => startPolling({ api: api.polls, accept, now, log, sleep });
         if (!webhook && !stopped) poller = options.lead?.("telegram:polling", poll) ?? poll();
         return;
       } catch (error) {

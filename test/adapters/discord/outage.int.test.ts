@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openSqliteStore } from "../../../src/adapters/sqlite/store.ts";
+import { createLead } from "../../../src/app/lead.ts";
 import { StoreUnavailable } from "../../../src/core/errors.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { openDiscordBot, systemTime, type DiscordBot } from "../../support/discord-bot.ts";
 import { openThread } from "../../support/discord-customer.ts";
 import { openDiscordServer, type DiscordServer } from "../../support/discord/server.ts";
-import { library } from "../../support/shop.ts";
+import { library, quiet } from "../../support/shop.ts";
+import { sleep } from "../../support/work.ts";
 
 /** Forward of the day, so that five seconds pass at once. */
 let aheadMs = 0;
@@ -29,7 +31,8 @@ beforeEach(async () => {
     },
   });
   const clock = { ...systemTime, now: () => Date.now() + aheadMs };
-  bot = await openDiscordBot(server, { store, clock });
+  const lead = createLead({ store, owner: "one", clock, log: quiet, sleep });
+  bot = await openDiscordBot(server, { store, clock, lead });
 });
 
 afterEach(async () => {
@@ -56,6 +59,7 @@ async function taken(userId: string): Promise<string[]> {
 
 const patiently = { timeout: 10_000 };
 /** Longer than the pause between two tries. */
+const aRoleLater = () => new Promise((resolve) => setTimeout(resolve, 2500));
 const aTryLater = () => new Promise((resolve) => setTimeout(resolve, 1500));
 
 describe("while the store is away, a customer who writes", () => {
@@ -69,6 +73,9 @@ describe("while the store is away, a customer who writes", () => {
     expect(told(place)).toBe(0);
     aheadMs = 5000;
     await expect.poll(() => told(place), patiently).toBe(1);
+    // The store can't be asked whether this process still is the one that listens.
+    aheadMs = 12_000;
+    await aRoleLater();
     anna.text(place, "and one more");
     // Nothing is known of him, and nothing can be asked.
     björn.dm("hello");

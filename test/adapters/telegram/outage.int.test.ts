@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { library } from "../../support/shop.ts";
+import { failing } from "../../support/telegram/faults.ts";
 import type { Customer } from "../../support/telegram/people.ts";
 import {
   type BotOptions,
@@ -40,6 +41,8 @@ async function failAgain(times = 1): Promise<void> {
   }
 }
 
+const rolesLost = () => bot.logged.filter((line) => line.includes("has the role, or")).length;
+
 async function open(options: BotOptions = {}) {
   bot = await openBot(options);
   const person = (id: number, languageCode: string) => bot.server.user({ id, languageCode });
@@ -50,7 +53,8 @@ async function open(options: BotOptions = {}) {
 }
 
 describe.each([
-  ["asked for", { webhook: false }],
+  ["asked for", {}],
+  ["asked for by one process of several", { lead: true }],
   ["brought", { webhook: true }],
 ])("while the store is away and updates are %s, a customer who writes", (_, options) => {
   it("is told once in their language that the message is here, and answered when it is back", async () => {
@@ -89,6 +93,21 @@ describe("while the store is away", () => {
     await outage(4);
     await outage(4);
     expect(told(anna)).toEqual([french, french]);
+  });
+
+  it("a process that sees another asking for updates asks no more, and again when it may", async () => {
+    const { anna } = await open({ lead: true });
+    bot.faults.storeIsDown = true;
+    anna.text("48213");
+    await failAgain(4);
+    expect(rolesLost()).toBe(0);
+    const end = bot.server.fault(failing("getUpdates", { type: "409" }));
+    await failAgain();
+    await eventually(() => bot.clock.pass(3000) ?? rolesLost()).toBe(1);
+    end();
+    bot.faults.storeIsDown = false;
+    bot.clock.pass(3000);
+    await question(anna, library.in("fr").text("bot:question.progress.ask").slice(0, 10));
   });
 
   it("a press and a block are answered by no message", async () => {
