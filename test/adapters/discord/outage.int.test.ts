@@ -106,6 +106,31 @@ describe("while the store is away, a customer who writes", () => {
     expect(told(place)).toBe(2);
   });
 
+  it("is served by another process that still reaches the store, without a quarrel over the session", async () => {
+    const anna = server.user({ username: "anna" });
+    const { place } = await openThread(anna, server.support);
+    isDown = true;
+    anna.text(place, "1");
+    await aTryLater();
+    aheadMs = 12_000;
+    await aRoleLater();
+    const clock = { ...systemTime, now: () => Date.now() + aheadMs };
+    const lead = createLead({ store: whole, owner: "two", clock, log: quiet, sleep });
+    const other = await openDiscordBot(server, { store: whole, clock, lead });
+    anna.text(place, "2");
+    await expect.poll(() => taken(anna.id), patiently).toEqual(["1", "2"]);
+    await aRoleLater();
+    const resumes = server.gateway.received.filter(({ op }) => op === 6).length;
+    await aRoleLater();
+    anna.text(place, "3");
+    await expect.poll(() => taken(anna.id), patiently).toEqual(["1", "2", "3"]);
+    expect(server.gateway.received.filter(({ op }) => op === 6)).toHaveLength(resumes);
+    isDown = false;
+    await other.close();
+    anna.text(place, "4");
+    await expect.poll(() => taken(anna.id), patiently).toEqual(["1", "2", "3", "4"]);
+  });
+
   it("is left alone where Discord asks for a pause, and answered all the same", async () => {
     const anna = server.user({ username: "anna" });
     const { place } = await openThread(anna, server.support);
