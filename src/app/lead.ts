@@ -68,7 +68,7 @@ export function createLead(parts: {
         working = work();
       }
       if (!working) return;
-      const mayBeOver = clock.now() - keptAt >= surelyMs && !working.isAlone?.(keptAt);
+      const mayBeOver = clock.now() - keptAt >= surelyMs && !working.mayGoOn?.(keptAt);
       if (has === false || mayBeOver) {
         log.warn({ role }, "another process has the role, or may have it");
         await end();

@@ -3,11 +3,11 @@ export interface Work {
   /** Resolves when nothing of it is under way. */
   stop(): Promise<void>;
   /**
-   * Whether no sign of another process that does it has been seen since then.
-   * As long it goes on while the store can't be asked whose role it is; absent
-   * where another would not be seen.
+   * Whether it may go on, though the store can't be asked since then whose role
+   * it is: no sign of another process that does it has been seen, and what comes
+   * meanwhile has room. Absent where another would not be seen.
    */
-  isAlone?(since: number): boolean;
+  mayGoOn?(since: number): boolean;
 }
 
 export interface Leading {

@@ -40,7 +40,7 @@ function openProcesses() {
             working.delete(owner);
           },
           ...(seenAt.has(owner) && {
-            isAlone: (since: number) => (seenAt.get(owner) ?? 0) < since,
+            mayGoOn: (since: number) => (seenAt.get(owner) ?? 0) < since,
           }),
         };
       });

@@ -91,7 +91,7 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
       sleep,
     });
     gateway.start();
-    return { stop: () => gateway.close(), isAlone: (since) => gateway.isAlone(since) };
+    return { stop: () => gateway.close(), mayGoOn: (since) => gateway.mayGoOn(since) };
   }
 
   function take(inbound: HeldInbound): Promise<void> {

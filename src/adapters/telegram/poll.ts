@@ -15,7 +15,7 @@ export interface Poller {
   /** Ends after the batch in hand. */
   stop(): Promise<void>;
   /** Telegram tells whoever asked first that another asks for updates, too (409, `getUpdates`). */
-  isAlone(since: number): boolean;
+  mayGoOn(since: number): boolean;
 }
 
 /**
@@ -47,7 +47,7 @@ export function startPolling(parts: {
       napping?.abort();
       await running;
     },
-    isAlone: (since) => otherSeenAt < since,
+    mayGoOn: (since) => otherSeenAt < since,
   };
 
   async function run(): Promise<void> {

@@ -31,8 +31,8 @@ beforeEach(async () => {
     },
   });
   const clock = { ...systemTime, now: () => Date.now() + aheadMs };
-  const lead = createLead({ store, owner: "one", clock, log: quiet, sleep });
-  bot = await openDiscordBot(server, { store, clock, lead });
+  const lead = createLead({ store, owner: "one", clock, log: quiet, sleep: briefly });
+  bot = await openDiscordBot(server, { store, clock, lead, sleep: briefly });
 });
 
 afterEach(async () => {
@@ -58,9 +58,12 @@ async function taken(userId: string): Promise<string[]> {
 }
 
 const patiently = { timeout: 10_000 };
+/** The adapter and its role nap for a tenth of what they mean to. */
+const briefly = (ms: number) => sleep(ms / 10);
 /** Longer than the pause between two tries. */
-const aRoleLater = () => new Promise((resolve) => setTimeout(resolve, 2500));
-const aTryLater = () => new Promise((resolve) => setTimeout(resolve, 1500));
+const aTryLater = () => briefly(1500).done;
+/** Longer than a process takes to see that a role is another’s. */
+const aRoleLater = () => briefly(4000).done;
 
 describe("while the store is away, a customer who writes", () => {
   it("in a thread or a direct message is told once that it is here, and all of it is taken when it is back", async () => {
@@ -115,13 +118,15 @@ describe("while the store is away, a customer who writes", () => {
     aheadMs = 12_000;
     await aRoleLater();
     const clock = { ...systemTime, now: () => Date.now() + aheadMs };
-    const lead = createLead({ store: whole, owner: "two", clock, log: quiet, sleep });
-    const other = await openDiscordBot(server, { store: whole, clock, lead });
+    const parts = { clock, sleep: briefly };
+    const lead = createLead({ store: whole, owner: "two", log: quiet, ...parts });
+    const other = await openDiscordBot(server, { store: whole, lead, ...parts });
     anna.text(place, "2");
     await expect.poll(() => taken(anna.id), patiently).toEqual(["1", "2"]);
-    await aRoleLater();
+    // The library takes its time to connect again.
+    await sleep(4000).done;
     const resumes = server.gateway.received.filter(({ op }) => op === 6).length;
-    await aRoleLater();
+    await sleep(3000).done;
     anna.text(place, "3");
     await expect.poll(() => taken(anna.id), patiently).toEqual(["1", "2", "3"]);
     expect(server.gateway.received.filter(({ op }) => op === 6)).toHaveLength(resumes);
@@ -129,6 +134,22 @@ describe("while the store is away, a customer who writes", () => {
     await other.close();
     anna.text(place, "4");
     await expect.poll(() => taken(anna.id), patiently).toEqual(["1", "2", "3", "4"]);
+  });
+
+  it("is heard later where more comes than can wait in the process", async () => {
+    const anna = server.user({ username: "anna" });
+    const { place } = await openThread(anna, server.support);
+    isDown = true;
+    for (let count = 0; count < 199; count++) anna.text(server.support, `${count}`);
+    aheadMs = 12_000;
+    await aRoleLater();
+    expect(server.gateway.connected).toBe(1);
+    anna.text(server.support, "one more");
+    await expect.poll(() => server.gateway.connected, patiently).toBe(0);
+    anna.text(place, "48213");
+    isDown = false;
+    await expect.poll(() => taken(anna.id), patiently).toEqual(["48213"]);
+    expect(told(place)).toBe(0);
   });
 
   it("is left alone where Discord asks for a pause, and answered all the same", async () => {
