@@ -1,16 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
-import { createRefund } from "../flows/refund/flow.ts";
-import { topics } from "../flows/refund/policy/rules.ts";
 import { createConsole } from "./adapters/console/console.ts";
-import { createSoleOwner, openFileAgents } from "./adapters/files/agents.ts";
 import { readCannedAnswers } from "./adapters/files/canned-answers.ts";
 import { openHttp } from "./adapters/http/server.ts";
 import { loadTexts } from "./adapters/i18next/texts.ts";
 import { systemClock } from "./adapters/node/clock.ts";
+import { sleep } from "./adapters/node/sleep.ts";
 import { createLog } from "./adapters/pino/log.ts";
 import { createSharpInspector } from "./adapters/sharp/inspector.ts";
 import { createWebChat } from "./adapters/web/channel.ts";
@@ -29,13 +26,22 @@ import { readConfig, type Config } from "./config.ts";
 import { BotError } from "./core/errors.ts";
 import { maxEvidenceBytes } from "./core/evidence.ts";
 import type { HeldInbound } from "./core/inbound.ts";
-import type { Texts } from "./core/texts.ts";
+import {
+  createFlow,
+  listTopics,
+  openAgents,
+  openEvidence,
+  openProvider,
+  openStore,
+  readPictures,
+} from "./parts.ts";
 import type { Channel } from "./ports/channel.ts";
 import type { LeasedReply } from "./ports/store.ts";
 import type { Desk } from "./ports/desk.ts";
-import type { EvidenceStore } from "./ports/evidence.ts";
 import type { Log } from "./ports/log.ts";
-import type { Store } from "./ports/store.ts";
+
+/** While the store can't be read at the start. */
+const tryAgainMs = 1000;
 
 /** Builds the bot and runs it until it is told to end. */
 async function run(config: Config): Promise<void> {
@@ -61,27 +67,8 @@ async function run(config: Config): Promise<void> {
     config.cannedAnswers === undefined ? undefined : readCannedAnswers(config.cannedAnswers),
   );
 
-  const orderNumberPattern = new RegExp(config.orderNumberPattern, "u");
-  const flow = createRefund(
-    {
-      name: config.shopName,
-      policyUrl: config.policyUrl,
-      privacyUrl: config.privacyUrl,
-      timeZone: config.timeZone,
-      businessHours: config.businessHours,
-      currency: config.currency,
-      orderNumberPattern,
-      targets: config.targets,
-      ...(config.approvalAmountMinor !== undefined && {
-        approvalAmountMinor: config.approvalAmountMinor,
-      }),
-      ...(fits(orderNumberPattern, likelyOrderNumber) && { orderNumberExample: likelyOrderNumber }),
-    },
-    (language) => texts.in(language),
-  );
-  const agents = config.agentsFile
-    ? openFileAgents(config.agentsFile, log)
-    : createSoleOwner(config.shopName);
+  const flow = createFlow(config, texts);
+  const agents = openAgents(config, log);
   const { telegramChat, discordChannel, repliesAreMarked, language: deskLanguage } = config.desks;
   const receiver = createReceiver({
     flow,
@@ -125,9 +112,7 @@ async function run(config: Config): Promise<void> {
     publicUrl: () => config.publicUrl ?? http.url,
     maxEvidenceBytes,
   });
-  const provider =
-    config.oidc &&
-    (await import("./adapters/oidc/identity-provider.ts")).createOidcProvider(config.oidc);
+  const provider = await openProvider(config);
   const desk = createConsole({
     store,
     agents,
@@ -143,20 +128,44 @@ async function run(config: Config): Promise<void> {
     act: createAuditedAct({ act: receiver.act, trail: store, clock, log, surface: "console" }),
     keepEvidence,
     flow,
-    topics: (own) => [
-      ...topics.map((id) => ({ id, title: own.text(`bot:topic.${id}`) })),
-      { id: "withdrawal", title: own.text("bot:button.withdrawal") },
-    ],
+    topics: listTopics,
     charts: { flow: flow.id, pictures: readPictures() },
   });
   const hand = createDeskHand({ act: receiver.act, agents, flow, store, texts, clock, log });
   const owner = `${process.pid}-${randomBytes(6).toString("hex")}`;
-  const lead = createLead({ store, owner, clock, log, sleep: abortableSleep });
+  const lead = createLead({ store, owner, clock, log, sleep });
   const channels: Channel[] = [web.channel];
   const desks: Desk[] = [];
   const atDesk = { hand, evidence, keepEvidence, language: deskLanguage, repliesAreMarked };
   const accept = (inbound: HeldInbound) => intake.accept(inbound);
   // A platform's library is loaded only where it is used: it would make every start slower.
+  const { discord: settings } = config;
+  const discord =
+    settings &&
+    (await onceRead(
+      async () => {
+        const { openDiscord } = await import("./adapters/discord/channel.ts");
+        return openDiscord({
+          ...settings,
+          lead,
+          ...(discordChannel !== undefined && { desk: { channel: discordChannel, ...atDesk } }),
+          defaultLanguage: config.defaultLanguage,
+          shopName: config.shopName,
+          accept,
+          prompt: receiver.prompt,
+          store,
+          evidence,
+          texts,
+          clock,
+          log,
+          sleep,
+        });
+      },
+      log,
+      ending.signal,
+    ));
+  if (settings && !discord) return;
+  // It takes updates from here on, so all that it needs is made without a wait.
   const telegram =
     config.telegram &&
     (await import("./adapters/telegram/channel.ts")).openTelegram({
@@ -171,32 +180,13 @@ async function run(config: Config): Promise<void> {
       texts,
       clock,
       log,
-      sleep: abortableSleep,
+      sleep,
     });
   if (telegram) {
     channels.push(telegram.channel);
     if (telegram.desk) desks.push(telegram.desk);
     closing.defer(() => telegram.close());
   }
-  const discord =
-    config.discord &&
-    (await (
-      await import("./adapters/discord/channel.ts")
-    ).openDiscord({
-      ...config.discord,
-      lead,
-      ...(discordChannel !== undefined && { desk: { channel: discordChannel, ...atDesk } }),
-      defaultLanguage: config.defaultLanguage,
-      shopName: config.shopName,
-      accept,
-      prompt: receiver.prompt,
-      store,
-      evidence,
-      texts,
-      clock,
-      log,
-      sleep: abortableSleep,
-    }));
   if (discord) channels.push(discord.channel);
   if (discord?.desk) desks.push(discord.desk);
   const follower = createFollower({
@@ -210,7 +200,7 @@ async function run(config: Config): Promise<void> {
     log,
     ready: () => worker.wake(),
   });
-  const around = { store, receiver, channels, clock, log, sleep: abortableSleep };
+  const around = { store, receiver, channels, clock, log, sleep };
   const settled = ({ conversationId }: LeasedReply) => {
     worker.wake();
     desk.settled(conversationId);
@@ -233,7 +223,7 @@ async function run(config: Config): Promise<void> {
     discord.start();
     closing.defer(() => discord.close());
   }
-  const sweep = startEvidenceSweep({ store, evidence, clock, log, sleep: abortableSleep });
+  const sweep = startEvidenceSweep({ store, evidence, clock, log, sleep });
   closing.defer(() => sweep.stop());
   const http = await openHttp({
     host: config.host,
@@ -264,63 +254,28 @@ async function run(config: Config): Promise<void> {
   await told;
 }
 
-/** Only what is used is loaded: it would make every start slower. */
-async function openStore(
-  { redis, dataDir }: Config,
+/** What is opened by a store that has gone away meanwhile is opened again and again; undefined where the bot is told to end. */
+async function onceRead<T>(
+  open: () => Promise<T>,
   log: Log,
-  signal: AbortSignal,
-): Promise<Store> {
-  if (!redis) return (await import("./adapters/sqlite/store.ts")).openSqliteStore(dataDir);
-  return (await import("./adapters/redis/store.ts")).openRedisStore({ ...redis, log, signal });
-}
-
-/** On this machine's disk, or in a bucket that several machines share. */
-async function openEvidence(
-  { evidenceS3, redis, dataDir }: Config,
-  log: Log,
-): Promise<EvidenceStore> {
-  if (evidenceS3) return (await import("./adapters/s3/evidence.ts")).openS3Evidence(evidenceS3);
-  if (redis)
-    log.warn(
-      { dataDir },
-      "customers' files are in DATA_DIR: every process must have the same folder; several machines need EVIDENCE_S3_URL",
-    );
-  return (await import("./adapters/files/evidence.ts")).openFileEvidence(dataDir);
-}
-
-/** The pictures that `npm run charts` made of the flow. */
-const readPictures = () =>
-  [undefined, ...topics.filter((topic) => topic !== "human")].map((topic) => ({
-    id: topic ?? "whole",
-    title: (texts: Texts) => texts.text(topic ? `bot:topic.${topic}` : "console:chart.whole"),
-    svg: readFileSync(new URL(`../docs/charts/${topic ?? "whole"}.svg`, import.meta.url), "utf8"),
-  }));
-
-/** An order number as many shops write them; shown as an example where this shop's look like it. */
-const likelyOrderNumber = "48213";
-
-const fits = ({ source, flags }: RegExp, text: string) =>
-  new RegExp(`^(?:${source})$`, flags).test(text);
-
-/** Without a signal: each end of one makes an error with its stack, and most sleeps end early. */
-function abortableSleep(ms: number): { done: Promise<void>; abort: () => void } {
-  let abort = () => {};
-  const done = new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    abort = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-  });
-  return { done, abort };
+  ending: AbortSignal,
+): Promise<T | undefined> {
+  while (!ending.aborted) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!(error instanceof BotError && error.retryable)) throw error;
+      log.error({ why: error.message }, "the start waits for the store and tries again");
+      await sleep(tryAgainMs).done;
+    }
+  }
+  return undefined;
 }
 
 /** The whole life of the process; a fault of the settings or the start is said in words. */
 export async function main(): Promise<void> {
   try {
     await run(readConfig(process.env));
-    // Everything is closed. What a library still holds open (a connection that it was about to make) must not keep the process.
-    setTimeout(() => process.exit(), 1000).unref();
   } catch (error) {
     // One clear line for what an owner can mend; a bug keeps its stack.
     process.stderr.write(
@@ -328,4 +283,6 @@ export async function main(): Promise<void> {
     );
     process.exitCode = 1;
   }
+  // Everything is closed. What a library still holds open (a connection that it was about to make) must not keep the process.
+  setTimeout(() => process.exit(), 1000).unref();
 }

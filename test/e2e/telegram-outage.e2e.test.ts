@@ -9,6 +9,7 @@ import { isSign } from "../support/signs.ts";
 import { createDialogue } from "../support/storm/customer.ts";
 import { outage } from "../support/storm/outage.ts";
 import { judge, spotless } from "../support/storm/verdict.ts";
+import { tooEarly } from "../support/telegram/early.ts";
 import { openTelegramServer, type TelegramServer } from "../support/telegram/server.ts";
 
 const seed = Number(process.env["SEED"] ?? 4);
@@ -20,25 +21,6 @@ const fullMs = 7000;
 
 const percentile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? Number.NaN;
-
-/** Long enough for a request that was on its way when the chat was refused. */
-const onItsWayMs = 250;
-
-/**
- * Requests to a chat before its pause was over, of which the bot could have
- * known: a sign may be on its way beside a message, two messages never are.
- */
-function tooEarly({ calls, earlyCalls }: TelegramServer): string[] {
-  return earlyCalls.flatMap((early) => {
-    const { method, chatId, at } = early;
-    const refused = calls.findLast(
-      (call) => call.chatId === chatId && call.outcome === "429" && call.at <= at && call !== early,
-    );
-    const sinceMs = at - (refused?.at ?? 0);
-    const isBesideOther = refused?.method !== method && sinceMs < onItsWayMs;
-    return isBesideOther ? [] : [`${method} to ${chatId} ${sinceMs} ms after ${refused?.method}`];
-  });
-}
 
 describe(`while customers talk to it on Telegram, the bot (SEED=${seed})`, () => {
   /** How often each chat was told that the store is away. */
@@ -104,7 +86,7 @@ describe(`while customers talk to it on Telegram, the bot (SEED=${seed})`, () =>
       },
     );
     expect(judge(evidence)).toEqual(spotless());
-    expect(tooEarly(evidence.server)).toEqual([]);
+    expect(tooEarly(evidence.server).map(({ what }) => what)).toEqual([]);
     const [usual, throttled] = [percentile(before, 0.95), percentile(meanwhile, 0.95)];
     expect(throttled / usual, `${throttled} ms after ${usual} ms`).toBeLessThan(2);
   });

@@ -21,7 +21,16 @@ export interface DiscordChat {
 export async function playOnDiscord(
   server: DiscordServer,
   chance: Chance,
-  { pauseMs, deadline }: { pauseMs: { least: number; most: number }; deadline: number },
+  {
+    pauseMs,
+    deadline,
+    begun = () => {},
+  }: {
+    pauseMs: { least: number; most: number };
+    deadline: number;
+    /** Told of the chat that grows, also of one that comes to no end. */
+    begun?: (chat: DiscordChat) => void;
+  },
 ): Promise<DiscordChat> {
   const language = chance.pick(["fr", "sv", "en"] as const);
   const person = server.user({
@@ -33,6 +42,8 @@ export async function playOnDiscord(
   const story = chance.pick(
     stories.filter(({ deeds }) => deeds.every((deed) => !("picture" in deed))),
   );
+  const chat = { person, place, typed, rule: story.rule };
+  begun(chat);
   let last = "0";
   for (const deed of story.deeds) {
     if ("press" in deed) last = await press(person, place, deed.press, deadline);
@@ -42,7 +53,7 @@ export async function playOnDiscord(
     }
     await delay(chance.between(pauseMs.least, pauseMs.most));
   }
-  return { person, place, typed, rule: story.rule };
+  return chat;
 }
 
 async function begin(

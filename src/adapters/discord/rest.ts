@@ -8,6 +8,8 @@ import { failureOf } from "./failure.ts";
 export const discordApi = "https://discord.com/api";
 /** Ends before a reply's lease does. */
 const timeoutMs = 12_000;
+/** A clock that is put right by little and little is not set. */
+const longestDriftMs = 1000;
 
 export interface Rest {
   rest: REST;
@@ -54,7 +56,22 @@ export function createRest(parts: {
     return response;
   }
 
+  /** From the clock that nobody can set to the machine's. */
+  const skewMs = () => Date.now() - performance.now();
+  let skew = skewMs();
+
+  /** The library waits for its buckets by the machine's clock: set back by an hour, it would let nothing through for an hour. */
+  function forgetWaitsOfAnotherTime(): void {
+    const now = skewMs();
+    if (Math.abs(now - skew) > longestDriftMs) {
+      rest.handlers.clear();
+      rest.globalReset = -1;
+    }
+    skew = now;
+  }
+
   async function ask<T>(work: (api: API) => Promise<T>): Promise<T> {
+    forgetWaitsOfAnotherTime();
     // The library forgets the token at the first 401, which a later one may not deserve.
     rest.setToken(token);
     return work(api);

@@ -31,6 +31,8 @@ export async function inspectRedis(
   try {
     await unlessBroken(link.connect());
     const info = factsIn(String(await unlessBroken(link.send(undefined, ["INFO"]))));
+    // Until it has read its file it says that it writes none (Redis 7, `aof.c`, loadSingleAppendOnlyFile).
+    if (info.get("loading") === "1") throw new Error("Redis still reads what it has kept");
     const dangers = dangersOf(info, await unlessBroken(syncOf(link)));
     if (dangers.length > 0 && !acceptUnsafe) throw new StoreUnsafe(dangers);
     for (const danger of dangers) log.warn({ danger }, "Redis may lose conversations");

@@ -8,6 +8,8 @@ export interface Deed {
   type: string;
   /** As the log has it. */
   key: string;
+  /** What the customer has to read. */
+  text?: string;
   outcome: "done" | "refused" | "unknown";
   /** Which the console gave and may not give. */
   answers?: number[];
@@ -56,7 +58,9 @@ export function createAgent(bots: Bots, cookie: string, chance: Chance): ChaosAg
 
   async function carryOut(caseNumber: string, type: string, more: Record<string, string>) {
     const key = chance.uuid();
-    const deed: Deed = { caseNumber, type, key, outcome: "unknown" };
+    const { text } = more;
+    const said = type === "said" && text !== undefined && { text };
+    const deed: Deed = { caseNumber, type, key, ...said, outcome: "unknown" };
     deeds.push(deed);
     const form = { key, ...more };
     for (let tries = 0; tries < 40 && deed.outcome === "unknown"; tries++) {

@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { type Bot, startBot } from "../bot.ts";
 import type { FakeClock } from "./faketime.ts";
 
@@ -36,21 +37,25 @@ export interface Bots {
   readonly crashes: string[];
   /** Every connection of customers breaks. */
   cut(): void;
+  /** While it is on, what comes over a new connection goes to two processes at the same moment; the second one's answers are lost. */
+  race(isOn: boolean): void;
   close(): Promise<void>;
 }
 
 export async function openBots(
   count: number,
-  settings: (slot: number) => Readonly<Record<string, string>>,
+  settings: (slot: number, url: string) => Readonly<Record<string, string>>,
   dataDir: string,
   newClock: (() => FakeClock) | undefined,
 ): Promise<Bots> {
   const crashes: string[] = [];
   const sockets = new Set<Socket>();
   let turn = 0;
+  let isRacing = false;
   const balancer = createServer((socket) => {
     const slot = slots[turn++ % slots.length];
     const onwards = connect(slot?.port ?? 0, "127.0.0.1");
+    if (isRacing) alsoTo(slots[turn % slots.length], socket);
     for (const [from, to] of [
       [socket, onwards],
       [onwards, socket],
@@ -71,7 +76,12 @@ export async function openBots(
     Array.from({ length: count }, async (_, index) => {
       const clock = newClock?.();
       const port = await freePort();
-      const own = { ...settings(index), PUBLIC_URL: url, PORT: `${port}`, ...clock?.environment };
+      const own = {
+        ...settings(index, url),
+        PUBLIC_URL: url,
+        PORT: `${port}`,
+        ...clock?.environment,
+      };
       return openSlot(port, dataDir, own, clock, (fault) => crashes.push(`${index}: ${fault}`));
     }),
   );
@@ -79,6 +89,9 @@ export async function openBots(
     url,
     slots,
     crashes,
+    race(isOn) {
+      isRacing = isOn;
+    },
     cut() {
       for (const socket of sockets) socket.destroy();
     },
@@ -93,6 +106,18 @@ export async function openBots(
     },
   };
 }
+
+/** A process that reads no more holds up nobody. */
+function alsoTo(slot: Slot | undefined, socket: Socket): void {
+  const second = connect(slot?.port ?? 0, "127.0.0.1");
+  second.on("error", () => {}).resume();
+  socket
+    .on("data", (chunk: Buffer) => void (second.writable && second.write(chunk)))
+    .on("close", () => second.destroy());
+}
+
+/** Neither a start nor an end takes longer, on whatever machine. */
+const longestMs = 90_000;
 
 function openSlot(
   port: number,
@@ -113,7 +138,10 @@ function openSlot(
     const ended = new Promise((resolve) => ending.once("exit", resolve));
     bot = undefined;
     ending.kill(signal);
+    // The verdict tells of it; the others are not to wait for ever.
+    const late = setTimeout(() => ending.kill("SIGKILL"), longestMs);
     await ended;
+    clearTimeout(late);
     return ending.exitCode;
   }
 
@@ -132,8 +160,12 @@ function openSlot(
             crashed(`ended with ${code ?? signal}: ${faults.slice(-2000)}`);
         });
       };
-      const starting = startBot(dataDir, own, { begun });
-      const started = await starting.catch(() => undefined);
+      const starting = startBot(dataDir, own, { begun }).catch(() => undefined);
+      const started = await Promise.race([starting, delay(longestMs, "late" as const)]);
+      if (started === "late") {
+        crashed(`did not serve within ${longestMs} ms: ${faults.slice(-2000)}`);
+        return;
+      }
       if (started && !ordered.has(started.process)) bot = started;
     },
     async kill() {

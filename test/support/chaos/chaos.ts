@@ -1,29 +1,27 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { promisify } from "node:util";
 import type { Delivery } from "../../../src/ports/store.ts";
 import { createChance } from "../chance.ts";
 import { openDiscordServer, type DiscordServer } from "../discord/server.ts";
-import { startRedis, type TestRedis } from "../redis.ts";
+import { startRedis } from "../redis.ts";
 import { told, unpaced } from "../storm/storm.ts";
-import { planted } from "../storm/plants.ts";
-import { roughWeather } from "../storm/weather.ts";
-import { openTelegramServer, type TelegramServer } from "../telegram/server.ts";
+import { type Plant, planted } from "../storm/plants.ts";
+import { isSign } from "../signs.ts";
+import { tooEarly } from "../telegram/early.ts";
+import { openTelegramServer } from "../telegram/server.ts";
 import { createAgent, enterConsole, type ChaosAgent } from "./agents.ts";
 import { openBots, type Window } from "./bots.ts";
 import { openReader, type Found, type Reader } from "./evidence.ts";
 import { openFakeTime } from "./faketime.ts";
 import type { DisturbanceName } from "./faults.ts";
-import { clockAhead } from "./plants.ts";
-import { bringPeople, type People } from "./people.ts";
+import { bringPeople, type People, type Told } from "./people.ts";
+import { badWeather, fillDisk } from "./outside.ts";
 import { disturb, tracks } from "./plan.ts";
 import { openProxy } from "./proxy.ts";
+import { pagesComplete, passADay, rested, until } from "./rest.ts";
 import type { Surroundings } from "./surroundings.ts";
-
-const run = promisify(execFile);
 
 export interface ChaosOptions {
   seed: number;
@@ -38,20 +36,38 @@ export interface ChaosOptions {
   only?: readonly DisturbanceName[];
   /** Into Redis by every write, or once a second. */
   appendfsync?: "always" | "everysec";
-  settings?: Readonly<Record<string, string>>;
+  /** A fault in the bot, from the first start to the last. */
+  plant?: Plant;
+  /** Telegram brings its updates to whichever process is there; otherwise one of them asks for them. */
+  isWebhook?: boolean;
   /** After the disturbances all has to come to rest within this. */
   restWithinMs: number;
   isWithClocks?: boolean;
+}
+
+/** A call before the pause that the platform had asked for was over. */
+interface Early {
+  at: number;
+  what: string;
 }
 
 export interface Chaos {
   windows: readonly Window[];
   conversations: ReadonlyMap<string, Found>;
   troubled: readonly Delivery[];
-  people: People;
-  agents: readonly ChaosAgent[];
-  telegram: ReturnType<typeof told> & { faults: readonly string[]; early: number };
-  discord: DiscordServer;
+  people: Told;
+  agents: readonly Pick<ChaosAgent, "deeds">[];
+  telegram: ReturnType<typeof told> & {
+    faults: readonly string[];
+    early: readonly Early[];
+    isWebhook: boolean;
+  };
+  discord: {
+    /** The nonces of the bot's messages, room by room, as they stand there. */
+    rooms: ReadonlyMap<string, readonly string[]>;
+    faults: readonly string[];
+    early: readonly Early[];
+  };
   exits: readonly { code: number | null; ms: number }[];
   crashes: readonly string[];
   /** What was not done when it had to be. */
@@ -60,18 +76,20 @@ export interface Chaos {
   restMs: number;
 }
 
-const aDayAndMore = 25 * 3_600_000;
-
 /**
  * Customers on every channel and agents in the console, two processes on one
  * Redis, and everything that can go wrong around them; then all that waits
  * comes to its end, a day passes, and what is left is looked at.
  */
 export async function chaos(options: ChaosOptions): Promise<Chaos> {
-  const { seed, restWithinMs } = options;
+  const { seed, restWithinMs, isWebhook = false } = options;
   const folder = mkdtempSync(join(tmpdir(), "ombud-chaos-"));
   const newClock = options.isWithClocks === false ? undefined : await openFakeTime();
-  const telegram = await openTelegramServer();
+  const chance = createChance(seed + 50_000);
+  const telegram = await openTelegramServer({
+    // Lanes of one customer overtake each other.
+    webhook: { latencyMs: () => (chance.oneIn(10) ? chance.between(100, 1500) : 0) },
+  });
   const discord = await openDiscordServer();
   const redis = await startRedis({
     settings: ["--appendfsync", options.appendfsync ?? "everysec"],
@@ -79,7 +97,7 @@ export async function chaos(options: ChaosOptions): Promise<Chaos> {
   const proxy = await openProxy(redis.socket);
   const bots = await openBots(
     2,
-    (slot) => ({
+    (slot, url) => ({
       REDIS_URL: proxy.url,
       TELEGRAM_BOT_TOKEN: telegram.token,
       TELEGRAM_API_ROOT: telegram.url,
@@ -89,7 +107,11 @@ export async function chaos(options: ChaosOptions): Promise<Chaos> {
       LOG_LEVEL: "silent",
       NODE_COMPILE_CACHE: join(folder, `compiled-${slot}`),
       ...unpaced,
-      ...options.settings,
+      ...(isWebhook && {
+        TELEGRAM_WEBHOOK_URL: `${url}/telegram`,
+        TELEGRAM_WEBHOOK_SECRET: "a-secret-of-the-chaos-and-of-nobody-else",
+      }),
+      ...(options.plant && planted(options.plant)),
     }),
     folder,
     newClock,
@@ -158,9 +180,9 @@ export async function chaos(options: ChaosOptions): Promise<Chaos> {
     const unrested: string[] = [];
     await talking;
     if (!(await rested(reader, Date.now() + restWithinMs)))
-      unrested.push(`after the disturbances ${JSON.stringify(await reader.waiting())} wait`);
+      unrested.push(`after the disturbances ${await reader.describeWaiting()}`);
     const restMs = Date.now() - from;
-    unrested.push(...(await passADay(around, reader, restWithinMs)));
+    unrested.push(...(await passADay(around, reader, options)));
     await pagesComplete(people, reader, Date.now() + 30_000);
     people.leave();
     for (const slot of bots.slots) exits.push(await slot.stop());
@@ -174,9 +196,17 @@ export async function chaos(options: ChaosOptions): Promise<Chaos> {
       telegram: {
         ...told(telegram, people.talkers),
         faults: telegram.faults,
-        early: telegram.earlyCalls.length,
+        early: tooEarly(telegram).filter(({ what }) => isMessage.test(what)),
+        isWebhook,
       },
-      discord,
+      discord: {
+        rooms: new Map(people.chats.map(({ place }) => [place, noncesIn(discord, place)])),
+        faults: discord.faults,
+        early: discord.earlyCalls.map(({ at, method, path }) => ({
+          at,
+          what: `${method} ${path}`,
+        })),
+      },
       exits,
       crashes: bots.crashes,
       unrested,
@@ -195,83 +225,11 @@ export async function chaos(options: ChaosOptions): Promise<Chaos> {
   }
 }
 
-/** The platforms on a bad day; gives how it ends. */
-function badWeather(telegram: TelegramServer, discord: DiscordServer, seed: number): () => void {
-  const endTelegram = telegram.fault(roughWeather(seed));
-  const messages = { method: "POST", route: "/channels/{channel_id}/messages" };
-  const planned = [
-    { percent: 2, fault: { type: "rate-limit", retryAfterMs: 700 } },
-    { percent: 1, fault: { type: "error" } },
-    { percent: 1, fault: { type: "bad-gateway" } },
-    { percent: 1, fault: { type: "drop" } },
-    { percent: 1, fault: { type: "apply-then-drop" } },
-    { percent: 0.5, fault: { type: "truncate" } },
-    { percent: 0.5, fault: { type: "apply-then-hang" } },
-  ] as const;
-  for (const [index, plan] of planned.entries())
-    discord.fault({ ...messages, ...plan, seed: seed + index });
-  return () => {
-    endTelegram();
-    discord.clearFaults();
-  };
-}
+/** Signs (of typing, that what was written has to wait) and answers to presses know of their own process's pauses only. */
+const isMessage = /^send(?!ChatAction)\w* .* after send(?!ChatAction)/u;
 
-/** No file of Redis's may grow any more, which is what a full disk is to it. */
-async function fillDisk(redis: TestRedis): Promise<() => Promise<void>> {
-  const files = readdirSync(redis.folder, { recursive: true, withFileTypes: true });
-  const sizes = files
-    .filter((file) => file.isFile())
-    .map((file) => statSync(join(file.parentPath, file.name)).size);
-  const limit = async (size: string) =>
-    void (await run("prlimit", ["--pid", `${redis.pid}`, `--fsize=${size}:unlimited`]));
-  await limit(`${Math.max(...sizes)}`);
-  return () => limit("unlimited");
-}
-
-/** Redis says that a day has passed; silence is noticed by two processes, of which one is killed meanwhile. */
-async function passADay({ bots, exits }: Surroundings, reader: Reader, withinMs: number) {
-  for (const slot of bots.slots) exits.push(await slot.stop());
-  reader.ahead(aDayAndMore);
-  if (!(await reader.waiting()).isDue) return ["no timer came due in a day"];
-  const later = planted(clockAhead(aDayAndMore));
-  await Promise.all(bots.slots.map((slot) => slot.start(later)));
-  const [slot] = bots.slots;
-  await slot?.kill();
-  await slot?.start();
-  const isRested = await rested(reader, Date.now() + withinMs);
-  return isRested ? [] : [`a day later ${JSON.stringify(await reader.waiting())} wait`];
-}
-
-/** Resolves with whether nothing waits any more and nothing is due. */
-const rested = (reader: Reader, deadline: number): Promise<boolean> =>
-  until(deadline, async () => {
-    const { replies, isDue } = await reader.waiting();
-    return replies === 0 && !isDue;
-  });
-
-/** Every message on the web is on its page; the verdict tells what is not. */
-async function pagesComplete(people: People, reader: Reader, deadline: number): Promise<void> {
-  const known = new Set(people.web.flatMap(({ acknowledged }) => acknowledged));
-  // A start whose answer was lost has opened one that nobody reads.
-  const isRead = ({ log }: Found) =>
-    log.some(({ body }) => body.type === "event" && known.has(body.key.split(":").at(-1) ?? ""));
-  const found = [...(await reader.conversations()).values()].filter(isRead);
-  const messages = found
-    .filter(({ stored }) => stored.channel === "web")
-    .flatMap(({ log }) => log.filter(({ body }) => body.type === "message"));
-  await until(deadline, async () => {
-    const shown = people.web.reduce(
-      (sum, { seen }) => sum + seen.filter(({ from }) => from === "bot").length,
-      0,
-    );
-    return shown >= messages.length;
-  });
-}
-
-async function until(deadline: number, is: () => Promise<boolean>): Promise<boolean> {
-  while (Date.now() < deadline) {
-    if (await is().catch(() => false)) return true;
-    await delay(150);
-  }
-  return false;
-}
+const noncesIn = (discord: DiscordServer, place: string): string[] =>
+  (discord.channel(place)?.messages ?? [])
+    .filter(({ author, type, onlyFor }) => author.bot && type === 0 && onlyFor === undefined)
+    .filter(({ content }) => !isSign(content))
+    .map(({ nonce }) => `${nonce}`);

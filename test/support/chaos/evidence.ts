@@ -16,6 +16,8 @@ export interface Reader {
   store: Store;
   /** Replies that wait, and whether anything else is due. */
   waiting(): Promise<{ replies: number; isDue: boolean; dueTimers: number }>;
+  /** Of the replies that wait the first few, with what is known of their tries and in how many milliseconds anything is due. */
+  describeWaiting(): Promise<string>;
   conversations(): Promise<Map<string, Found>>;
   troubled(): Promise<readonly Delivery[]>;
   /** From now on its time is so far ahead. */
@@ -49,6 +51,13 @@ export async function openReader(url: string): Promise<Reader> {
         isDue: ((await store.nextDueAt()) ?? Infinity) <= now,
         dueTimers: (await store.dueTimers(now, 1000)).length,
       };
+    },
+    async describeWaiting() {
+      const unsent = (await Promise.all((await ids()).map((id) => store.readUnsent(id)))).flat();
+      const now = (store.now?.() ?? Date.now()) + aheadMs;
+      const dueInMs = ((await store.nextDueAt()) ?? Infinity) - now;
+      const first = unsent.slice(0, 5).map(({ messageId, state }) => `${messageId} (${state})`);
+      return `${unsent.length} replies wait: ${first.join(", ")}; anything is due in ${dueInMs} ms`;
     },
     async conversations() {
       const found = new Map<string, Found>();

@@ -101,6 +101,16 @@ export const disturbances = {
   },
   /** Every connection of customers on the web breaks, so what they said comes twice. */
   customersCut: { weight: 2, run: async ({ bots }) => bots.cut() },
+  /** What customers on the web, agents and a webhook bring is taken by two processes at the same moment. */
+  race: {
+    weight: 2,
+    run: async ({ bots, nap }, chance) => {
+      bots.race(true);
+      bots.cut();
+      await nap(chance.between(1000, 4000));
+      bots.race(false);
+    },
+  },
   /** The gateway of Discord breaks, or asks for a new connection. */
   gateway: {
     weight: 2,
@@ -108,5 +118,10 @@ export const disturbances = {
       if (chance.oneIn(2)) discord.gateway.cut();
       else discord.gateway.reconnect();
     },
+  },
+  /** Telegram brings what it had brought before, after what came later, under numbers that nobody knows. */
+  updatesAgain: {
+    weight: 2,
+    run: async ({ telegram }, chance) => telegram.world.updates.bringAgain(chance.between(1, 20)),
   },
 } satisfies Record<string, { weight: number; run: Disturbance }>;

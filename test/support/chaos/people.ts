@@ -7,17 +7,23 @@ import { createDialogue, createTalker, type Talker } from "../storm/customer.ts"
 import type { DiscordServer } from "../discord/server.ts";
 import type { TelegramServer } from "../telegram/server.ts";
 
-/** Customers on every channel, who know what they did. */
-export interface People {
-  talkers: readonly Talker[];
-  readonly web: readonly Customer[];
-  readonly chats: readonly DiscordChat[];
+/** What customers know of what they did. */
+export interface Told {
+  readonly web: readonly Pick<Customer, "acknowledged" | "seen">[];
+  readonly chats: readonly (Pick<DiscordChat, "place" | "typed"> & { person: { id: string } })[];
+  /** How many on Discord came to their story's end. */
+  readonly finished: number;
   /** Stories on Discord that an agent or an outage led elsewhere. */
   readonly derailed: readonly string[];
   /** What kept one from going on, where it was not the end. */
   readonly stuck: string[];
   /** From a deed on Telegram to the next word of the bot. */
   readonly answersMs: number[];
+}
+
+/** Customers on every channel. */
+export interface People extends Told {
+  talkers: readonly Talker[];
   /** Ends when what was begun has ended. */
   talk(over: AbortSignal): Promise<void>;
   leave(): void;
@@ -25,7 +31,7 @@ export interface People {
 
 /** Longer than what was in hand at a kill is kept for. */
 const patienceMs = 30_000;
-const storyMs = 45_000;
+const storyMs = 75_000;
 
 export function bringPeople(options: {
   seed: number;
@@ -39,6 +45,7 @@ export function bringPeople(options: {
   const { seed, count, url, telegram, discord, deadline } = options;
   const web: Customer[] = [];
   const chats: DiscordChat[] = [];
+  let finished = 0;
   const stuck: string[] = [];
   const derailed: string[] = [];
   const answersMs: number[] = [];
@@ -73,10 +80,13 @@ export function bringPeople(options: {
     for (let visit = 0; !over.aborted; visit++) {
       const chance = createChance(seed + 20_000 + index * 1000 + visit);
       const within = Math.min(deadline, Date.now() + storyMs);
-      const pace = { pauseMs: { least: 20, most: 600 }, deadline: within };
-      // An agent who takes the thread in the middle is answered what the bot had asked.
-      const chat = await playOnDiscord(discord, chance, pace).catch(() => undefined);
-      if (chat) chats.push(chat);
+      const chat = await playOnDiscord(discord, chance, {
+        pauseMs: { least: 20, most: 600 },
+        deadline: within,
+        begun: (one) => void chats.push(one),
+        // An agent who takes the thread in the middle is answered what the bot had asked.
+      }).catch(() => undefined);
+      if (chat) finished++;
       else derailed.push(`Discord ${index}, story ${visit}`);
     }
   }
@@ -88,6 +98,9 @@ export function bringPeople(options: {
     talkers,
     web,
     chats,
+    get finished() {
+      return finished;
+    },
     stuck,
     derailed,
     answersMs,

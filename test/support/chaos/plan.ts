@@ -7,7 +7,7 @@ import type { Surroundings } from "./surroundings.ts";
 export const tracks: readonly (readonly DisturbanceName[])[] = [
   ["kill", "restart", "pause", "clock"],
   ["redisKill", "cut", "delay", "silence", "truncate", "diskFull"],
-  ["customersCut", "gateway"],
+  ["customersCut", "race", "gateway", "updatesAgain"],
 ];
 
 /**

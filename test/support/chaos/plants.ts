@@ -1,4 +1,5 @@
-import type { Plant } from "../storm/plants.ts";
+import { type Plant, sendsTwice, swapsUpdates } from "../storm/plants.ts";
+import type { ChaosVerdict } from "./verdict.ts";
 
 /** Redis's clock is so far ahead: no fault, but what a day brings, in no time. */
 export const clockAhead = (ms: number): Plant => ({
@@ -8,7 +9,7 @@ export const clockAhead = (ms: number): Plant => ({
 
 const now = (share: number) => `Math.random() < ${share}`;
 
-/** A bot with one fault in it, by what the verdict has to say of it. */
+/** A bot with one fault in it; each has to be found. */
 export const faulty = {
   /** A customer or an agent is told that it is taken, and now and then nothing was written. */
   lost: {
@@ -31,7 +32,31 @@ export const faulty = {
     edits: [
       [
         "const { channelId } = room;",
-        `const { channelId } = room;\n    if (${now(0.05)}) await awake(rest, channelId, (api) => api.channels.createMessage(channelId, { ...body, enforce_nonce: false }));`,
+        `const { channelId } = room;\n    body.enforce_nonce = false;\n    if (${now(0.05)}) await awake(rest, channelId, (api) => api.channels.createMessage(channelId, body));`,
+      ],
+    ],
+  },
+  /** A reply goes out to Telegram once more now and then, and nothing says so. */
+  sentTwiceUnlisted: sendsTwice,
+  /** Now and then a reply is called sent before it is, and comes when later ones are there. */
+  repliesSwapped: {
+    file: "app/deliver.ts",
+    edits: [
+      [
+        "const { receipt, repeated } = await outlet.channel.send(reply);",
+        `const { receipt, repeated } = ${now(0.1)} ? (setTimeout(() => void outlet.channel.send(reply).catch(() => {}), 1000), { receipt: undefined, repeated: false }) : await outlet.channel.send(reply);`,
+      ],
+    ],
+  },
+  /** What a customer did last on Telegram is taken first. */
+  updatesSwapped: swapsUpdates,
+  /** An agent is told now and then that it is done, and nothing was. */
+  unheard: {
+    file: "adapters/console/desk-routes.ts",
+    edits: [
+      [
+        "const content = read.type",
+        `if (${now(0.1)}) return c.redirect(caseAddress(number), 303);\n    const content = read.type`,
       ],
     ],
   },
@@ -55,6 +80,11 @@ export const faulty = {
       ],
     ],
   },
+  /** Telegram is asked again much sooner than it says. */
+  hurried: {
+    file: "adapters/telegram/failure.ts",
+    edits: [["parameters.retry_after * 1000", "parameters.retry_after * 50"]],
+  },
   /** A timer fires long before it is due. */
   timers: {
     file: "app/work.ts",
@@ -68,6 +98,22 @@ export const faulty = {
   /** A process takes nothing off the lanes. */
   stalled: {
     file: "app/deliver.ts",
-    edits: [["if (limit <= 0) return;", "if (limit > 0) return;"]],
+    edits: [["const limit = roomOn(outlet);", "const limit = 0;"]],
   },
 } satisfies Record<string, Plant>;
+
+/** By what the verdict has to find each. */
+export const foundBy: Readonly<Record<keyof typeof faulty, keyof ChaosVerdict>> = {
+  lost: "lost",
+  doubled: "doubled",
+  sentTwice: "sentTwice",
+  sentTwiceUnlisted: "sentTwice",
+  repliesSwapped: "disordered",
+  updatesSwapped: "disordered",
+  unheard: "unheard",
+  unsent: "unsent",
+  diverged: "diverged",
+  hurried: "hurried",
+  timers: "timers",
+  stalled: "stalled",
+};

@@ -2,13 +2,13 @@ import { nonceOf } from "../../../src/adapters/discord/outbound.ts";
 import type { LogEntry } from "../../../src/core/conversation.ts";
 import { replay } from "../../../src/core/replay.ts";
 import { refund } from "../shop.ts";
-import { isSign } from "../signs.ts";
 import { judge, plain } from "../storm/verdict.ts";
 import type { Chaos } from "./chaos.ts";
+import type { DisturbanceName } from "./faults.ts";
 
 /** What went wrong, by its kind, each with what it was; a bot that keeps its promises leaves all of it empty. */
 export interface ChaosVerdict {
-  /** What customers and agents did and were told was taken, and is not in the log. */
+  /** What customers did and were told was taken, and is not in the log. */
   lost: string[];
   /** What is in the log twice. */
   doubled: string[];
@@ -18,6 +18,10 @@ export interface ChaosVerdict {
   stray: string[];
   /** Replies that came twice where the platform lets that be known, or that nobody was told of. */
   sentTwice: string[];
+  /** What agents did and were told was done, and is not in the log, or is said and in no reply. */
+  unheard: string[];
+  /** Messages that went out before the pause that a platform had asked for was over. */
+  hurried: string[];
   /** Conversations whose state is not what the log makes of it. */
   diverged: string[];
   /** Timers that fired twice, too early or not at all. */
@@ -30,6 +34,8 @@ export interface ChaosVerdict {
 
 /** Told to end, a process has ended by then. */
 const exitWithinMs = 20_000;
+/** What a process had in hand when it was stopped is out by then. */
+const goesOnWithinMs = 2000;
 /** No timer is to fire earlier than this before it is due. */
 const earlyMs = 1000;
 
@@ -41,6 +47,8 @@ export function judgeChaos(chaos: Chaos): ChaosVerdict {
     unsent: [],
     stray: [],
     sentTwice: [],
+    unheard: [],
+    hurried: [],
     diverged: [],
     timers: [],
     stalled: [],
@@ -50,6 +58,7 @@ export function judgeChaos(chaos: Chaos): ChaosVerdict {
   judgeWeb(chaos, verdict);
   judgeDiscord(chaos, verdict);
   judgeAgents(chaos, verdict);
+  judgePauses(chaos, verdict);
   for (const [id, { stored, log }] of chaos.conversations) {
     const keys = keysIn(log);
     verdict.doubled.push(...keys.filter((key, index) => keys.indexOf(key) < index));
@@ -68,6 +77,18 @@ const keysIn = (log: readonly LogEntry[]): string[] =>
 const repliesIn = (log: readonly LogEntry[]) =>
   log.flatMap(({ seq, body }) => (body.type === "message" ? [{ seq, ...body }] : []));
 
+/** In these a reply that was sent may not be kept as sent. A clean end doubles nothing, nor does a clock or a gateway. */
+const leavesInDoubt: ReadonlySet<string> = new Set<DisturbanceName>([
+  "kill",
+  "pause",
+  "redisKill",
+  "cut",
+  "delay",
+  "silence",
+  "truncate",
+  "diskFull",
+]);
+
 function judgeTelegram(chaos: Chaos, verdict: ChaosVerdict): void {
   const { conversations, troubled, telegram, windows } = chaos;
   const own = [...conversations].filter(([, { stored }]) => stored.channel === "telegram");
@@ -75,7 +96,8 @@ function judgeTelegram(chaos: Chaos, verdict: ChaosVerdict): void {
     ...telegram,
     lives: [],
     cuts: [],
-    troubles: windows,
+    troubles: windows.filter(({ what }) => leavesInDoubt.has(what)),
+    areLanesApart: telegram.isWebhook,
     left: {
       conversations: new Map(
         own.map(([id, found]) => [Number(id.replace("telegram-", "")), found]),
@@ -128,10 +150,7 @@ function judgeDiscord({ conversations, people, discord }: Chaos, verdict: ChaosV
       continue;
     }
     const committed = repliesIn(found.log).map(({ id }) => nonceOf(id));
-    const shown = (discord.channel(place)?.messages ?? [])
-      .filter(({ author, type, onlyFor }) => author.bot && type === 0 && onlyFor === undefined)
-      .filter(({ content }) => !isSign(content))
-      .map(({ nonce }) => `${nonce}`);
+    const shown = discord.rooms.get(place) ?? [];
     const unique = [...new Set(shown)];
     const known = new Set(committed);
     verdict.unsent.push(...committed.filter((nonce) => !unique.includes(nonce)));
@@ -155,13 +174,25 @@ function judgeDiscord({ conversations, people, discord }: Chaos, verdict: ChaosV
 function judgeAgents({ agents, conversations }: Chaos, verdict: ChaosVerdict): void {
   const known = new Set([...conversations.values()].flatMap(({ log }) => keysIn(log)));
   const ends = new Set([...known].map((key) => key.slice(key.lastIndexOf(":") + 1)));
-  for (const { key, outcome, type, caseNumber, answers = [] } of agents.flatMap(
+  const said = [...conversations.values()].flatMap(({ log }) =>
+    repliesIn(log).map(({ message }) => JSON.stringify(message)),
+  );
+  for (const { key, outcome, type, caseNumber, text, answers = [] } of agents.flatMap(
     ({ deeds }) => deeds,
   )) {
-    if (outcome === "done" && !ends.has(key)) verdict.lost.push(`${type} in ${caseNumber}`);
+    const isHeard = text === undefined || said.some((reply) => reply.includes(text));
+    if (outcome === "done" && !(ends.has(key) && isHeard))
+      verdict.unheard.push(`${type} in ${caseNumber}`);
     if (outcome === "unknown")
       verdict.stalled.push(`${type} in ${caseNumber} got no answer but ${answers.join()}`);
   }
+}
+
+/** A process that stood still with a message in hand sends it when it goes on, whatever others were told meanwhile. */
+function judgePauses({ windows, telegram, discord }: Chaos, { hurried }: ChaosVerdict): void {
+  const still = windows.filter(({ what }) => what === "pause");
+  for (const { at, what } of [...telegram.early, ...discord.early])
+    if (!still.some(({ from, to }) => at >= from && at < to + goesOnWithinMs)) hurried.push(what);
 }
 
 const timerKey = /^timer:.*:(\d+)$/u;
@@ -182,7 +213,7 @@ function judgeRest(chaos: Chaos, { stalled, timers }: ChaosVerdict): void {
     if (code !== 0 && code !== null) stalled.push(`told to end, it ended with ${code}`);
     if (ms > exitWithinMs) stalled.push(`told to end, it took ${ms} ms`);
   }
-  if (people.chats.length === 0 || people.web.length === 0 || people.answersMs.length === 0)
+  if (people.finished === 0 || people.web.length === 0 || people.answersMs.length === 0)
     stalled.push("some channel made no progress");
   const silent = [...conversations.values()].filter(({ log }) => firedIn(log) === 0);
   timers.push(

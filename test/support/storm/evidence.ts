@@ -29,6 +29,8 @@ export interface Evidence {
   cuts: readonly number[];
   /** Times in which what was sent could not always be kept, or a process stood still with a reply in hand. */
   troubles?: readonly { from: number; to: number }[];
+  /** Presses and messages of one customer came by ways of their own, as they do to a webhook. */
+  areLanesApart?: boolean;
   left: Left;
   /** What Telegram would have refused. */
   faults: readonly string[];

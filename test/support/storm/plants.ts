@@ -9,10 +9,10 @@ export interface Plant {
 
 const hooks = fileURLToPath(new URL("plant.mjs", import.meta.url));
 
-/** The settings with which the bot starts with the fault in it. */
-export const planted = (plant: Plant): Readonly<Record<string, string>> => ({
+/** The settings with which the bot starts with these faults in it. */
+export const planted = (...plants: readonly Plant[]): Readonly<Record<string, string>> => ({
   NODE_OPTIONS: `--import ${hooks}`,
-  PLANTED: JSON.stringify(plant),
+  PLANTED: JSON.stringify(plants),
 });
 
 /** Telegram forgets a batch a moment before it is written. */

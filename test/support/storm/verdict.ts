@@ -74,7 +74,7 @@ export const plain = (value: unknown): string =>
 function judgeUpdates(
   chatId: number,
   acts: readonly string[],
-  { left }: Evidence,
+  { left, areLanesApart = false }: Evidence,
   { updates }: Verdict,
 ): void {
   const taken = (left.conversations.get(chatId)?.log ?? []).flatMap(({ body }) =>
@@ -84,9 +84,13 @@ function judgeUpdates(
   updates.lost.push(...acts.filter((key) => !known.has(key)));
   updates.doubled.push(...taken.filter((key, index) => taken.indexOf(key) < index));
   const place = new Map(acts.map((key, index) => [key, index]));
-  const places = [...known].map((key) => place.get(key) ?? -1);
-  for (const [index, key] of [...known].entries())
-    if ((places[index] ?? -1) <= (places[index - 1] ?? -1)) updates.disordered.push(key);
+  const latest = new Map<boolean, number>();
+  for (const key of known) {
+    const lane = areLanesApart && key.includes(":press:");
+    const at = place.get(key) ?? -1;
+    if (at <= (latest.get(lane) ?? -1)) updates.disordered.push(key);
+    latest.set(lane, at);
+  }
 }
 
 const withoutEditTime = (key: string): string => key.replace(/(:edit:-?\d+:\d+):.*$/u, "$1");

@@ -49,6 +49,18 @@ describe("getUpdates", () => {
     expect(ids(await api.getUpdates())).toEqual([]);
   });
 
+  it("brings again, under a new number, what was confirmed, where it is told to", async () => {
+    const api = await open();
+    const customer = server.user({ id: 7 });
+    for (const text of ["a", "b", "c"]) customer.text(text);
+    const [, , c = 0] = ids(await api.getUpdates());
+    await api.getUpdates({ offset: c });
+    server.world.updates.bringAgain(1);
+    const again = await api.getUpdates();
+    expect(textsOf(again)).toEqual(["c", "b"]);
+    expect(ids(again)).toEqual([c, c + 1]);
+  });
+
   it("waits for the next update, and gives an album's parts together", async () => {
     const api = await open();
     const polling = api.getUpdates({ timeout: 5 });

@@ -17,6 +17,8 @@ export interface UpdateQueue {
   /** Forgets all before the offset; a negative one counts from the end. */
   read(offset: number, limit: number): Update[];
   remove(updateId: number): void;
+  /** Brings up to so many of the last that were confirmed once more, under new numbers, as after a move between Bot API servers. */
+  bringAgain(count: number): void;
   clear(): void;
   pending(): IterableIterator<PendingUpdate>;
   /** Sticky: stays until another list is given; an empty one is Telegram's default. */
@@ -28,17 +30,29 @@ export interface UpdateQueue {
   onAdd: (pending: PendingUpdate) => void;
 }
 
+/** Of those that were confirmed, so many can be brought again. */
+const mostKept = 100;
+
 /** Left out unless asked for (getUpdates, allowed_updates). */
 const onRequest = new Set(["chat_member", "message_reaction", "message_reaction_count"]);
 
 export function createUpdateQueue(now: () => number, firstId: number): UpdateQueue {
   const queue = new Map<number, PendingUpdate>();
+  const confirmed: PendingUpdate[] = [];
   let nextId = firstId;
   let allowed: Set<string> | undefined;
 
   function dropExpired(): void {
     const at = now();
     for (const [id, { expiresAt }] of queue) if (expiresAt <= at) queue.delete(id);
+  }
+
+  function confirm(id: number): void {
+    const pending = queue.get(id);
+    queue.delete(id);
+    if (!pending || pending.expiresAt <= now()) return;
+    confirmed.push(pending);
+    if (confirmed.length > mostKept) confirmed.shift();
   }
 
   const self: UpdateQueue = {
@@ -68,12 +82,20 @@ export function createUpdateQueue(now: () => number, firstId: number): UpdateQue
       const at = now();
       const found: Update[] = [];
       for (const [id, { update, expiresAt }] of queue) {
-        if (id < from || expiresAt <= at) queue.delete(id);
+        if (id < from || expiresAt <= at) confirm(id);
         else if (found.push(update) >= limit) break;
       }
       return found;
     },
-    remove: (updateId) => void queue.delete(updateId),
+    remove: confirm,
+    bringAgain(count) {
+      const again = confirmed.slice(-count).filter(({ expiresAt }) => expiresAt > now());
+      for (const { update, expiresAt, lane } of again) {
+        const pending = { update: { ...update, update_id: nextId++ }, expiresAt, lane };
+        queue.set(pending.update.update_id, pending);
+        self.onAdd(pending);
+      }
+    },
     clear: () => queue.clear(),
     pending: () => queue.values(),
     allow(kinds) {

@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import type { WebhookInfo } from "@grammyjs/types";
 import { badRequest } from "./problem.ts";
 import { Described } from "./methods/method.ts";
@@ -21,6 +22,8 @@ export interface WebhookTiming {
   /** A `Retry-After` second, in milliseconds. */
   secondMs: number;
   timeoutMs: number;
+  /** What a delivery needs to get there. */
+  latencyMs: () => number;
 }
 
 export const realTiming: WebhookTiming = {
@@ -28,6 +31,7 @@ export const realTiming: WebhookTiming = {
   mostMs: 60_000,
   secondMs: 1000,
   timeoutMs: 60_000,
+  latencyMs: () => 0,
 };
 
 interface Lane {
@@ -113,6 +117,9 @@ export function createWebhook(
       lane.queue.shift();
       return 0;
     }
+    const latencyMs = timing.latencyMs();
+    if (latencyMs > 0) await delay(latencyMs);
+    if (at !== target) return 0;
     const answer = await send(at, pending).catch((error: unknown) => error as Error);
     if (at !== target) return 0;
     if (!(answer instanceof Error) && answer.status >= 200 && answer.status < 300) {
