@@ -12,9 +12,11 @@ const surelyMs = roleMs - renewMs;
 
 /**
  * Work that one process at a time does: it asks for the role now and then,
- * keeps it while it lives, and ends the work before another can begin it.
- * That two do it at once after a process stood still is possible for a moment,
- * so the work must bear that.
+ * keeps it while it lives, and ends the work before another can begin it. Where
+ * the store can't be asked, nobody else can have asked it either, as a rule: work
+ * that would see another goes on until it does. So customers are heard, and told
+ * to wait, while the store is away. That two do it at once is possible for a
+ * moment, also after a process stood still, so the work must bear that.
  */
 export function createLead(parts: {
   store: Pick<Store, "claim" | "unclaim">;
@@ -65,9 +67,10 @@ export function createLead(parts: {
         log.info({ role }, "this process has the role");
         working = work();
       }
-      const isOver = has === false || clock.now() - keptAt >= surelyMs;
-      if (isOver && working) {
-        log.warn({ role }, "another process has the role");
+      if (!working) return;
+      const mayBeOver = clock.now() - keptAt >= surelyMs && !working.mayGoOn?.(keptAt);
+      if (has === false || mayBeOver) {
+        log.warn({ role }, "another process has the role, or may have it");
         await end();
       }
     }

@@ -2,6 +2,12 @@
 export interface Work {
   /** Resolves when nothing of it is under way. */
   stop(): Promise<void>;
+  /**
+   * Whether it may go on, though the store can't be asked since then whose role
+   * it is: no sign of another process that does it has been seen, and what comes
+   * meanwhile has room. Absent where another would not be seen.
+   */
+  mayGoOn?(since: number): boolean;
 }
 
 export interface Leading {

@@ -16,6 +16,8 @@ afterEach(() => store.close());
 function openProcesses() {
   const clock = stoppedClock();
   const working = new Set<string>();
+  /** When a process saw another at its work; undefined where it would not see it. */
+  const seenAt = new Map<string, number>();
   const processes = new Map<string, { leading: Leading; look: () => Promise<void> }>();
   const settle = async () => {
     for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
@@ -23,6 +25,7 @@ function openProcesses() {
   return {
     clock,
     working,
+    seenAt,
     async open(owner: string, ofStore: Pick<Store, "claim" | "unclaim"> = store) {
       let wake = () => {};
       const sleep = () => {
@@ -36,6 +39,9 @@ function openProcesses() {
           async stop() {
             working.delete(owner);
           },
+          ...(seenAt.has(owner) && {
+            mayGoOn: (since: number) => (seenAt.get(owner) ?? 0) < since,
+          }),
         };
       });
       processes.set(owner, {
@@ -80,26 +86,83 @@ it("is taken over within seconds from a process that is gone", async () => {
   await bots.stop("two");
 });
 
-it("is ended before another can have it, where the store does not answer", async () => {
-  let isAway = false;
+/** A store that can be told not to answer. */
+function openAway() {
   const away = {
+    isAway: false,
     claim: async (...claim: Parameters<Store["claim"]>) => {
-      if (isAway) throw new StoreUnavailable("claim a role");
+      if (away.isAway) throw new StoreUnavailable("claim a role");
       return store.claim(...claim);
     },
     unclaim: (...given: Parameters<Store["unclaim"]>) => store.unclaim(...given),
   };
+  return away;
+}
+
+it("is ended before another can have it, where the store does not answer and another would not be seen", async () => {
+  const away = openAway();
   const bots = openProcesses();
   await bots.open("one", away);
-  isAway = true;
+  away.isAway = true;
   bots.clock.at += 2000;
   await bots.look("one");
   expect([...bots.working]).toEqual(["one"]);
   bots.clock.at += 2000;
   await bots.look("one");
   expect([...bots.working]).toEqual([]);
-  isAway = false;
+  away.isAway = false;
   await bots.look("one");
   expect([...bots.working]).toEqual(["one"]);
   await bots.stop("one");
+});
+
+it("goes on while the store does not answer and another would be seen", async () => {
+  const away = openAway();
+  const bots = openProcesses();
+  // Long before: the process that had it last.
+  bots.seenAt.set("one", bots.clock.at - 1);
+  await bots.open("one", away);
+  away.isAway = true;
+  bots.clock.at += 60_000;
+  await bots.look("one");
+  expect([...bots.working]).toEqual(["one"]);
+  away.isAway = false;
+  await bots.look("one");
+  await bots.open("two");
+  expect([...bots.working]).toEqual(["one"]);
+  await bots.stop("one");
+  await bots.stop("two");
+});
+
+it("is ended where the store does not answer and another is seen, until it is this process's again", async () => {
+  const away = openAway();
+  const bots = openProcesses();
+  bots.seenAt.set("one", 0);
+  await bots.open("one", away);
+  away.isAway = true;
+  bots.clock.at += 6000;
+  await bots.open("two");
+  bots.seenAt.set("one", bots.clock.at);
+  await bots.look("one");
+  expect([...bots.working]).toEqual(["two"]);
+  await bots.stop("two");
+  away.isAway = false;
+  await bots.look("one");
+  expect([...bots.working]).toEqual(["one"]);
+  await bots.stop("one");
+});
+
+it("is ended as soon as the store says that another has it, whoever is seen", async () => {
+  const away = openAway();
+  const bots = openProcesses();
+  bots.seenAt.set("one", 0);
+  await bots.open("one", away);
+  away.isAway = true;
+  bots.clock.at += 6000;
+  await bots.open("two");
+  away.isAway = false;
+  await bots.look("one");
+  expect([...bots.working]).toEqual(["two"]);
+  await bots.stop("one");
+  await bots.stop("two");
 });

@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startBot } from "../support/bot.ts";
 import { pixel } from "../support/problems.ts";
+import { isSign } from "../support/signs.ts";
 import { createDialogue } from "../support/storm/customer.ts";
 import { outage } from "../support/storm/outage.ts";
 import { judge, spotless } from "../support/storm/verdict.ts";
@@ -15,18 +16,28 @@ const seed = Number(process.env["SEED"] ?? 4);
 
 /** How long the outages last. */
 const outageMs = 3000;
+/** Long enough for customers to be told of it. */
+const fullMs = 7000;
 
 const percentile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? Number.NaN;
 
 describe(`while customers talk to it on Telegram, the bot (SEED=${seed})`, () => {
-  it("loses and doubles nothing while the store is full, and goes on within ten seconds", async () => {
+  /** How often each chat was told that the store is away. */
+  function timesTold({ calls }: TelegramServer): Map<number, number> {
+    const told = new Map<number, number>();
+    for (const { chatId = 0, params } of calls)
+      if (isSign(params.text)) told.set(chatId, (told.get(chatId) ?? 0) + 1);
+    return told;
+  }
+
+  it("loses and doubles nothing while the store is full, tells each customer once, and goes on within ten seconds", async () => {
     let recoveredMs = Infinity;
     const evidence = await outage({ seed, chats: 40 }, async ({ bot, answers }) => {
       await answers(100);
       for (let time = 0; time < 2; time++) {
         bot.fillDisk();
-        await delay(outageMs);
+        await delay(fullMs);
         bot.freeDisk();
         const from = Date.now();
         await answers(1);
@@ -35,6 +46,9 @@ describe(`while customers talk to it on Telegram, the bot (SEED=${seed})`, () =>
       }
     });
     expect(judge(evidence)).toEqual(spotless());
+    const told = timesTold(evidence.server);
+    expect(told.size).toBeGreaterThan(20);
+    expect(Math.max(...told.values())).toBeLessThanOrEqual(2);
     expect(recoveredMs).toBeLessThan(10_000);
   });
 

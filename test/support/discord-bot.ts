@@ -45,6 +45,8 @@ export interface DiscordBotOptions {
   accept?: (inbound: HeldInbound, on: (inbound: HeldInbound) => Promise<void>) => Promise<void>;
   shards?: { count?: number; ids?: { start: number; end: number } };
   lead?: Lead;
+  /** Of the adapter; without it the day’s. */
+  sleep?: typeof sleep;
 }
 
 export const systemTime: Clock = {
@@ -91,7 +93,7 @@ export async function openDiscordBot(
     texts: library,
     clock,
     log,
-    sleep,
+    sleep: options.sleep ?? sleep,
     shopName: "Viplikes",
     defaultLanguage: "en",
   });

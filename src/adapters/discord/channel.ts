@@ -3,7 +3,9 @@ import {
   type APIMessage,
   type GatewayDispatchPayload,
 } from "@discordjs/core";
+import { StoreUnavailable } from "../../core/errors.ts";
 import type { HeldInbound } from "../../core/inbound.ts";
+import { createOutage } from "../../core/outage.ts";
 import type { Channel } from "../../ports/channel.ts";
 import type { Desk } from "../../ports/desk.ts";
 import type { Leading, Work } from "../../ports/lead.ts";
@@ -20,7 +22,7 @@ import { userOf } from "./interaction.ts";
 import { createInteractions } from "./interactions.ts";
 import { createLanes } from "./lanes.ts";
 import type { DiscordOptions, Shards } from "./options.ts";
-import { fits } from "./outbound.ts";
+import { fits, inert, nonceOf } from "./outbound.ts";
 import { createRest } from "./rest.ts";
 import { openRooms, type Room } from "./rooms.ts";
 import { createSender } from "./send.ts";
@@ -44,6 +46,7 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
   const rest = createRest({ token, apiRoot, clock, sleep });
   const rooms = await openRooms(store);
   const lanes = createLanes();
+  const outage = createOutage();
   let closing = false;
   let serving: Leading | undefined;
   let self: Promise<string> | undefined;
@@ -83,24 +86,28 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
       store,
       prepare: () => rooms.refresh(),
       take: takeEvent,
+      now: () => clock.now(),
       log,
       sleep,
     });
     gateway.start();
-    return { stop: () => gateway.close() };
+    return { stop: () => gateway.close(), mayGoOn: (since) => gateway.mayGoOn(since) };
   }
 
   function take(inbound: HeldInbound): Promise<void> {
-    return durably(() => accept(inbound));
+    return durably(() => accept(inbound), inbound);
   }
 
   /** Until it is durable. @throws Error only while the bot closes: then it comes again. */
-  async function durably(work: () => Promise<void>): Promise<void> {
+  async function durably(work: () => Promise<void>, said?: HeldInbound): Promise<void> {
     for (;;) {
       try {
         await work();
+        if (said) outage.kept(said);
         return;
       } catch (error) {
+        if (said && error instanceof StoreUnavailable && outage.failed(said, clock.now()))
+          sayWaiting(said);
         const { retryable = false } = error as { retryable?: boolean };
         log.error(
           { code: wordOf(error), pauseMs: retryable ? retryMs : 0 },
@@ -111,6 +118,20 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
         await sleep(retryMs).done;
       }
     }
+  }
+
+  /** Best effort and beside the lanes: not waited for, not tried again, and nothing where Discord asks for a pause. */
+  function sayWaiting({ key, address, language = options.defaultLanguage }: HeldInbound): void {
+    if (address === undefined) return;
+    const content = texts.in(language).text("bot:outage");
+    const nonce = nonceOf(`outage:${key}`);
+    void rest
+      .ask((api) =>
+        api.channels.createMessage(address, { ...inert, content, nonce, enforce_nonce: true }),
+      )
+      .catch((error: unknown) =>
+        log.info({ code: wordOf(error) }, "a customer could not be told of the outage"),
+      );
   }
 
   async function takeEvent(event: GatewayDispatchPayload, shard: ShardOf): Promise<void> {
@@ -151,7 +172,7 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
       await accept(inbound);
       await rooms.saw(room.channelId, message.id);
     };
-    await lanes.run(room.userId, () => durably(taking));
+    await lanes.run(room.userId, () => durably(taking, inbound));
   }
 
   async function takeEdit(message: APIMessage, guildId: string | undefined): Promise<void> {

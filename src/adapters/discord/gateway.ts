@@ -17,6 +17,8 @@ export const intents = Guilds | GuildMessages | DirectMessages | MessageContent;
 const saveEveryMs = 1000;
 const longestPauseMs = 60_000;
 const closeWithinMs = 2000;
+/** Events of every channel that the bot sees, each tried again every second. */
+const mostInHand = 200;
 /**
  * Any of the 4000 range that Discord itself does not use: after 1000 or 1001
  * the session would be over (Gateway, "Initiating a Disconnect").
@@ -27,11 +29,19 @@ const mostNetworkFaults = 20;
 
 const prefix = "discord:session:";
 
+const never = new Promise<never>(() => {});
+
 export interface Gateway {
   /** Connects for ever; a session of an earlier process is resumed. */
   start(): void;
   /** Ends the connection so that the next process can resume it. */
   close(): Promise<void>;
+  /**
+   * Whoever resumes the session elsewhere breaks the connection here; what else
+   * breaks it is not told apart. Discord keeps what comes while nobody is
+   * connected, for a while, and the rooms are caught up after that.
+   */
+  mayGoOn(since: number): boolean;
 }
 
 export interface ShardOf {
@@ -64,18 +74,23 @@ export function createGateway(parts: {
   /** What has to be known before the first event; tried until it resolves. */
   prepare: () => Promise<void>;
   take: (event: GatewayDispatchPayload, shard: ShardOf) => Promise<void>;
+  now: () => number;
   log: Log;
   sleep: (ms: number) => { done: Promise<void>; abort: () => void };
 }): Gateway {
-  const { token, rest, store, take, log, sleep } = parts;
+  const { token, rest, store, take, now, log, sleep } = parts;
   const shards = new Map<number, Shard>();
   const saved = new Map<number, string>();
   const networkFaults = new Map<number, number>();
   let manager: WebSocketManager | undefined;
   let connecting: Promise<void> | undefined;
   let closing = false;
+  let brokenAt = -Infinity;
+  let inHand = 0;
   let pause: { done: Promise<void>; abort: () => void } | undefined;
   let saving: Promise<void> | undefined;
+  /** Nothing connects any more: the session may be another's by now, who would lose it. */
+  let left = false;
   /** Where the session stands is another's to keep. */
   let ended = false;
 
@@ -86,10 +101,12 @@ export function createGateway(parts: {
       pause?.abort();
       // The library can't end a connection that is just being made: it is let be made first.
       await soon(connecting?.catch(() => {}));
+      left = true;
       await soon(manager?.destroy({ code: goingAway, reason: "the bot restarts" }));
       await save();
       ended = true;
     },
+    mayGoOn: (since) => brokenAt < since && inHand < mostInHand,
   };
 
   async function soon(work: unknown): Promise<void> {
@@ -152,7 +169,8 @@ export function createGateway(parts: {
       rest,
       shardCount: count ?? null,
       shardIds: ids ?? null,
-      retrieveSessionInfo: (id) => shards.get(id)?.session ?? null,
+      // Asked before each connection. One that the library makes anew just now can't be ended otherwise.
+      retrieveSessionInfo: (id) => (left ? never : (shards.get(id)?.session ?? null)),
       updateSessionInfo,
     });
     manager = connection;
@@ -164,6 +182,7 @@ export function createGateway(parts: {
       networkFaults.set(id, (networkFaults.get(id) ?? 0) + 1);
     });
     connection.on(WebSocketShardEvents.Closed, (code, shard) => {
+      brokenAt = now();
       if (!closing) log.info({ shard, code }, "the gateway of Discord was closed");
     });
     connecting = connection.connect();
@@ -193,6 +212,7 @@ export function createGateway(parts: {
     const { sequence, session } = shard;
     sequence.begin(event.s);
     if (closing) return;
+    inHand++;
     try {
       await take(event, { id, count: session.shardCount });
       sequence.end(event.s);
@@ -203,6 +223,8 @@ export function createGateway(parts: {
       } else saving ??= sleep(saveEveryMs).done.then(save);
     } catch (error) {
       log.error({ code: wordOf(error), event: event.t }, "an event of Discord could not be taken");
+    } finally {
+      inHand--;
     }
   }
 

@@ -27,6 +27,8 @@ export interface Acknowledgements {
   strip(chatId: number, messageId: number): void;
   turnPage(query: CallbackQuery, message: Message, revision: number, page: number): void;
   showTyping(chatId: number, threadId: number | undefined): void;
+  /** Says in a private chat that what was written there has to wait. */
+  sayWaiting(chatId: number, sentence: string): void;
   /** Says in a group, now and then, where the bot answers. */
   sayWhere(place: { chatId: number; threadId?: number }, sentence: string): void;
 }
@@ -128,6 +130,9 @@ export function createAcknowledgements(parts: {
 
     showTyping: (chatId, threadId) =>
       inChat(chatId, "typing", () => api.sendChatAction(chatId, "typing", inTopic(threadId))),
+
+    sayWaiting: (chatId, sentence) =>
+      inChat(chatId, "waiting", () => api.sendMessage(chatId, sentence)),
 
     sayWhere({ chatId, threadId }, sentence) {
       const now = clock.now();

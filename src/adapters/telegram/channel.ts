@@ -1,9 +1,10 @@
 import type { Hono } from "hono";
 import type { Update } from "grammy/types";
-import { BotError, RateLimited } from "../../core/errors.ts";
+import { BotError, RateLimited, StoreUnavailable } from "../../core/errors.ts";
 import type { HeldInbound } from "../../core/inbound.ts";
 import type { Language } from "../../core/language.ts";
 import type { Message } from "../../core/message.ts";
+import { createOutage } from "../../core/outage.ts";
 import type { Channel } from "../../ports/channel.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Desk, DeskWork } from "../../ports/desk.ts";
@@ -86,6 +87,7 @@ export function openTelegram(options: TelegramOptions): Telegram {
   const { token, apiRoot, webhook, pace, texts, clock, log, sleep, store, defaultLanguage } =
     options;
   const api = openApi(token, apiRoot);
+  const outage = createOutage();
   const pauses = createPauses(() => clock.now());
   const acknowledge = createAcknowledgements({ api: api.calls, texts, clock, log, pauses });
   // The number before the colon is the bot's own.
@@ -168,7 +170,8 @@ export function openTelegram(options: TelegramOptions): Telegram {
         self.username = username;
         await begin();
         log.info({ username }, "serving customers on Telegram");
-        const poll = () => startPolling({ api: api.polls, accept, log, sleep });
+        const now = () => clock.now();
+        const poll = () => startPolling({ api: api.polls, accept, now, log, sleep });
         if (!webhook && !stopped) poller = options.lead?.("telegram:polling", poll) ?? poll();
         return;
       } catch (error) {
@@ -242,13 +245,28 @@ export function openTelegram(options: TelegramOptions): Telegram {
       case "desk":
         return desk?.take(reading.reading);
       case "inbound":
-        return options.accept(reading.inbound);
+        return keep(reading.inbound);
       case "press":
         return takePress(reading);
       case "elsewhere":
         return acknowledge.sayWhere(reading, sentence("telegram:elsewhere", reading.language));
       case "nothing":
         return reading.query && acknowledge.answer(reading.query);
+    }
+  }
+
+  /**
+   * With webhooks Telegram brings a repeat to any process, so that each of them
+   * may tell of the outage; of several that ask for updates one does.
+   */
+  async function keep(inbound: HeldInbound): Promise<void> {
+    try {
+      await options.accept(inbound);
+      outage.kept(inbound);
+    } catch (error) {
+      if (error instanceof StoreUnavailable && outage.failed(inbound, clock.now()))
+        acknowledge.sayWaiting(Number(inbound.address), sentence("bot:outage", inbound.language));
+      throw error;
     }
   }
 
@@ -267,7 +285,7 @@ export function openTelegram(options: TelegramOptions): Telegram {
       if (!inbound) return await turnPage(conversationId, press, page);
       // Of what is older only the sign would be another: buttons that go instead of a mark.
       const before = await store.load(conversationId, "orOlder");
-      await options.accept(inbound);
+      await keep(inbound);
       const isCurrent = before?.promptedRevision === revision;
       if (isCurrent) acknowledge.markPressed(query);
       else if (query.message) acknowledge.strip(query.message.chat.id, query.message.message_id);

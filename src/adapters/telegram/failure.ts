@@ -98,6 +98,10 @@ function codeOf(error: unknown): string | undefined {
 export const refusesBot = (error: unknown): boolean =>
   error instanceof GrammyError && failureOf(error) instanceof PlatformUnavailable;
 
+/** Whether another process asks for this bot's updates, or is brought them. */
+export const isConflict = (error: unknown): boolean =>
+  error instanceof GrammyError && error.error_code === 409;
+
 /** What Telegram says of a message that was to be edited or deleted; undefined for anything else. */
 export function changeFaultOf(error: unknown): "unchanged" | "gone" | "tooOld" | undefined {
   if (!(error instanceof GrammyError)) return undefined;

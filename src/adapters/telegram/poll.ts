@@ -2,7 +2,7 @@ import type { Api } from "grammy/web";
 import type { Update } from "grammy/types";
 import { BotError, RateLimited, StoreUnavailable } from "../../core/errors.ts";
 import type { Log } from "../../ports/log.ts";
-import { failureOf, refusesBot } from "./failure.ts";
+import { failureOf, isConflict, refusesBot } from "./failure.ts";
 import { allowedUpdates } from "./inbound.ts";
 
 const batch = 100;
@@ -14,6 +14,8 @@ const storePauseMs = 1000;
 export interface Poller {
   /** Ends after the batch in hand. */
   stop(): Promise<void>;
+  /** Telegram tells whoever asked first that another asks for updates, too (409, `getUpdates`). */
+  mayGoOn(since: number): boolean;
 }
 
 /**
@@ -30,12 +32,14 @@ export interface Poller {
 export function startPolling(parts: {
   api: Api;
   accept: (updates: readonly Update[]) => Promise<void>;
+  now: () => number;
   log: Log;
   sleep: (ms: number) => { done: Promise<void>; abort: () => void };
 }): Poller {
-  const { api, accept, log, sleep } = parts;
+  const { api, accept, now, log, sleep } = parts;
   const end = new AbortController();
   let napping: { abort: () => void } | undefined;
+  let otherSeenAt = -Infinity;
   const running = run();
   return {
     async stop() {
@@ -43,6 +47,7 @@ export function startPolling(parts: {
       napping?.abort();
       await running;
     },
+    mayGoOn: (since) => otherSeenAt < since,
   };
 
   async function run(): Promise<void> {
@@ -55,6 +60,7 @@ export function startPolling(parts: {
       } catch (error) {
         if (end.signal.aborted) return;
         failures++;
+        if (isConflict(error)) otherSeenAt = now();
         const failure = failureOf(error);
         const code = failure instanceof BotError ? failure.code : "unexpected";
         const why = failure instanceof BotError ? failure.message : "";

@@ -16,6 +16,7 @@ import { createSharpInspector } from "../../../src/adapters/sharp/inspector.ts";
 import { openSqliteStore } from "../../../src/adapters/sqlite/store.ts";
 import { openTelegram } from "../../../src/adapters/telegram/channel.ts";
 import { createKeepEvidence } from "../../../src/app/keep-evidence.ts";
+import { createLead } from "../../../src/app/lead.ts";
 import { createReceiver } from "../../../src/app/receive.ts";
 import type { ActContent } from "../../../src/core/act.ts";
 import type { Agent } from "../../../src/core/agent.ts";
@@ -75,6 +76,8 @@ function openClock(startAt: number) {
 export interface BotOptions {
   webhook?: boolean;
   server?: TelegramOptions;
+  /** Polls only while the store says that it is this process's to do. */
+  lead?: boolean;
   /** In place of what lifts every limit. */
   pace?: { perSecond: number; chatPerSecond: number; groupPerMinute: number };
 }
@@ -141,6 +144,9 @@ export async function openBot(options: BotOptions = {}) {
       defaultLanguage: "en",
       accept: (inbound) => work.intake.accept(inbound),
       prompt: receiver.prompt,
+      ...(options.lead && {
+        lead: createLead({ store, owner: "one", clock, log, sleep: clock.sleep }),
+      }),
       store,
       evidence,
       texts: library,

@@ -8,6 +8,7 @@ import { openDiscordServer, type DiscordServer } from "../discord/server.ts";
 import { startRedis } from "../redis.ts";
 import { told, unpaced } from "../storm/storm.ts";
 import { type Plant, planted } from "../storm/plants.ts";
+import { isSign } from "../signs.ts";
 import { tooEarly } from "../telegram/early.ts";
 import { openTelegramServer } from "../telegram/server.ts";
 import { createAgent, enterConsole, type ChaosAgent } from "./agents.ts";
@@ -224,10 +225,11 @@ export async function chaos(options: ChaosOptions): Promise<Chaos> {
   }
 }
 
-/** Signs of typing and answers to presses know of their own process's pauses only. */
+/** Signs (of typing, that what was written has to wait) and answers to presses know of their own process's pauses only. */
 const isMessage = /^send(?!ChatAction)\w* .* after send(?!ChatAction)/u;
 
 const noncesIn = (discord: DiscordServer, place: string): string[] =>
   (discord.channel(place)?.messages ?? [])
     .filter(({ author, type, onlyFor }) => author.bot && type === 0 && onlyFor === undefined)
+    .filter(({ content }) => !isSign(content))
     .map(({ nonce }) => `${nonce}`);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Bot, startBot } from "../bot.ts";
 import { type Chance, createChance } from "../chance.ts";
+import { isSign } from "../signs.ts";
 import type { LoggedCall } from "../telegram/calls.ts";
 import type { FaultPlan } from "../telegram/faults.ts";
 import { openTelegramServer, type TelegramServer } from "../telegram/server.ts";
@@ -180,6 +181,7 @@ export function told(server: TelegramServer, talkers: readonly Talker[]) {
   const unanswered = new Map<number, LoggedCall[]>(talkers.map(({ chatId }) => [chatId, []]));
   for (const call of server.calls) {
     if (!isSend.test(call.method) || call.chatId === undefined) continue;
+    if (isSign(call.params.text)) continue;
     if (call.applied) arrivals.get(call.chatId)?.push(call);
     if (/^(?:500|502|drop|apply)/u.test(call.outcome)) unanswered.get(call.chatId)?.push(call);
   }
