@@ -44,7 +44,13 @@ export function createSharpInspector({ answerWithinMs = 10_000 } = {}): Inspecto
   };
 }
 
-/** The process is dead, or dying, when this resolves. */
+/** The time for an answer, in parts. */
+const looks = 20;
+
+/**
+ * The process is dead, or dying, when this resolves. Its time is counted in
+ * looks: where this process stood still itself, the answer may be there.
+ */
 function ask(
   bytes: Uint8Array,
   answerWithinMs: number,
@@ -60,14 +66,18 @@ function ask(
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     const end = (answer: Answer | "late" | "grew" | "died") => {
-      clearTimeout(deadline);
+      clearInterval(looking);
       child.kill("SIGKILL");
       resolve(answer);
     };
-    const deadline = setTimeout(() => end("late"), answerWithinMs);
-    child.on("message", (message: FromDecoder) =>
-      message === "ready" ? deadline.refresh() : end(message),
-    );
+    let left = looks;
+    const looking = setInterval(() => {
+      if (--left === 0) end("late");
+    }, answerWithinMs / looks);
+    child.on("message", (message: FromDecoder) => {
+      if (message === "ready") left = looks;
+      else end(message);
+    });
     child.on("exit", () => end("died"));
     child.on("error", () => end("died"));
     child.send(bytes, (error) => error && end("died"));

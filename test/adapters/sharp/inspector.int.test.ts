@@ -325,6 +325,18 @@ describe("the decoder's process", () => {
     expect(started[0]?.killed).toBe(true);
   });
 
+  it("is not blamed for the time in which this process stood still", async () => {
+    const impatient = createSharpInspector({ answerWithinMs: 2500 });
+    const standStill = () => {
+      const until = performance.now() + 3000;
+      while (performance.now() < until);
+    };
+    whenReady(() => setImmediate(standStill));
+    expect(await impatient.inspect(await picture(300, 300).png().toBuffer())).toMatchObject({
+      type: "image/png",
+    });
+  });
+
   it("lets the files that wait come to their end at close", async () => {
     const inspecting = [inspector.inspect(pdf), inspector.inspect(pdf)];
     await inspector.close();
