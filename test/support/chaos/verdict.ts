@@ -143,11 +143,17 @@ function judgeWeb({ conversations, people }: Chaos, verdict: ChaosVerdict): void
 }
 
 /** What the store says of it, for whoever has to find out. */
-function describeUnsent({ deliveries, log }: Found, id: string, seq: number): string {
+function describeUnsent(
+  { deliveries, log }: Found,
+  rooms: Chaos["discord"]["rooms"],
+  id: string,
+  seq: number,
+): string {
+  const stands = [...rooms].flatMap(([room, nonces]) => (nonces.includes(nonceOf(id)) ? room : []));
   const delivery = deliveries.find(({ messageId }) => messageId === id);
   const same = deliveries.filter(({ receipt }) => receipt && receipt === delivery?.receipt);
   const at = log.find((entry) => entry.seq === seq)?.at ?? 0;
-  return `discord ${id}: committed at ${new Date(at).toISOString()}, ${JSON.stringify(delivery)}, its receipt ${same.length} times`;
+  return `discord ${id}: committed at ${new Date(at).toISOString()}, ${JSON.stringify(delivery)}, its receipt ${same.length} times, it stands in [${stands.join()}]`;
 }
 
 /** Every message stands in its room once, in the order in which it was committed, and every text was taken once, in its order. */
@@ -165,7 +171,7 @@ function judgeDiscord({ conversations, people, discord }: Chaos, verdict: ChaosV
     verdict.unsent.push(
       ...repliesIn(found.log)
         .filter(({ id }) => !unique.includes(nonceOf(id)))
-        .map(({ id, seq }) => describeUnsent(found, id, seq)),
+        .map(({ id, seq }) => describeUnsent(found, discord.rooms, id, seq)),
     );
     verdict.stray.push(...unique.filter((nonce) => !known.has(nonce)));
     verdict.sentTwice.push(...shown.filter((nonce, index) => shown.indexOf(nonce) < index));
