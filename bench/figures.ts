@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
+import type { Commit } from "../src/ports/store.ts";
 import { emptied, startRedis, type TestRedis } from "../test/support/redis.ts";
 import { type Contender, contenders, cpuMs, memoryMb, type Running, start } from "./contenders.ts";
 import { long, refund } from "./dialogue.ts";
@@ -61,9 +62,12 @@ export async function engineBesideCommit({ rounds, conversations }: Scale): Prom
     for (let round = -1; round < rounds; round++)
       for (const level of levels) {
         await emptied(redis.url);
-        const size = { conversations: share(conversations / 4, level), atOnce: level };
+        const size = { conversations: share(conversations, level), atOnce: level };
         const bot = await engine(redis.url, { ...size, batch: `r${round}` });
-        const bare = await bareCommit(redis.url, bot.commits, level);
+        const commits: Commit[] = [];
+        await emptied(redis.url);
+        await engine(redis.url, { ...size, batch: `r${round}` }, (one) => commits.push(one));
+        const bare = await bareCommit(redis.url, commits, level);
         if (round < 0) continue;
         for (const [name, spent] of Object.entries({ bot, bare })) {
           seen.add(`rate ${name} ${level}`, spent.turnsASecond);
