@@ -87,8 +87,8 @@ describe.skipIf(await redisFault())("a Redis that is gone for a while, under two
       await expect.poll(() => answersTo("discord"), patiently).toBeGreaterThan(before[1]);
       await expect.poll(() => telegram.world.updates.size, patiently).toBe(0);
     }
-    expect(toldAnna()).toEqual(Array(2).fill(library.in("sv").text("bot:outage")));
-    expect(toldBjörn()).toEqual(Array(2).fill(library.in("en").text("bot:outage")));
+    expect(toldAnna()).toEqual(Array(2).fill(library.in("sv").text("chat:outage")));
+    expect(toldBjörn()).toEqual(Array(2).fill(library.in("en").text("chat:outage")));
     expect([telegram.faults, discord.faults]).toEqual([[], []]);
     for (const bot of bots) expect(await bot.stop("SIGTERM")).toBe(0);
   }, 150_000);

@@ -123,7 +123,7 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
   /** Best effort and beside the lanes: not waited for, not tried again, and nothing where Discord asks for a pause. */
   function sayWaiting({ key, address, language = options.defaultLanguage }: HeldInbound): void {
     if (address === undefined) return;
-    const content = texts.in(language).text("bot:outage");
+    const content = texts.in(language).text("chat:outage");
     const nonce = nonceOf(`outage:${key}`);
     void rest
       .ask((api) =>

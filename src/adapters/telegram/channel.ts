@@ -265,7 +265,7 @@ export function openTelegram(options: TelegramOptions): Telegram {
       outage.kept(inbound);
     } catch (error) {
       if (error instanceof StoreUnavailable && outage.failed(inbound, clock.now()))
-        acknowledge.sayWaiting(Number(inbound.address), sentence("bot:outage", inbound.language));
+        acknowledge.sayWaiting(Number(inbound.address), sentence("chat:outage", inbound.language));
       throw error;
     }
   }

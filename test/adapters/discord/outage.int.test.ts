@@ -43,7 +43,7 @@ afterEach(async () => {
   expect(server.faults).toEqual([]);
 });
 
-const sentence = library.in("en").text("bot:outage");
+const sentence = library.in("en").text("chat:outage");
 
 const told = (place: string) =>
   (server.channel(place)?.messages ?? []).filter(({ content }) => content === sentence).length;

@@ -22,7 +22,7 @@ afterEach(async () => {
   expect(mistakes(server)).toEqual(none);
 });
 
-const sentences = (["fr", "sv", "en"] as const).map((one) => library.in(one).text("bot:outage"));
+const sentences = (["fr", "sv", "en"] as const).map((one) => library.in(one).text("chat:outage"));
 const [french, swedish, english] = sentences;
 
 /** What they were told of an outage. */
