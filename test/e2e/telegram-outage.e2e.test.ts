@@ -47,7 +47,8 @@ describe(`while customers talk to it on Telegram, the bot (SEED=${seed})`, () =>
     });
     expect(judge(evidence)).toEqual(spotless());
     const told = timesTold(evidence.server);
-    expect(told.size).toBeGreaterThan(20);
+    // Whoever happens to write in its last seconds.
+    expect(told.size).toBeGreaterThan(5);
     expect(Math.max(...told.values())).toBeLessThanOrEqual(2);
     expect(recoveredMs).toBeLessThan(10_000);
   });
