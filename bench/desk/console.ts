@@ -6,7 +6,7 @@ import { openSqliteStore } from "../../src/adapters/sqlite/store.ts";
 import { createReceiver } from "../../src/app/receive.ts";
 import { library, quiet, refund } from "../../test/support/shop.ts";
 import { createWork } from "../../test/support/work.ts";
-import type { MeasuredDesk } from "../desk.ts";
+import type { MeasuredDesk } from "./measured.ts";
 import { customersAt, webChannel } from "./customers.ts";
 
 /** The queue open in a browser: a card is there when the page was told of the case and has fetched it. */

@@ -1,7 +1,7 @@
 import type { Receiver } from "../../src/app/receive.ts";
 import type { InboundContent } from "../../src/core/inbound.ts";
 import type { Store } from "../../src/ports/store.ts";
-import type { MeasuredDesk } from "../desk.ts";
+import type { MeasuredDesk } from "./measured.ts";
 
 /** Customers at the receiver's door, each of whom comes once. */
 export function customersAt(

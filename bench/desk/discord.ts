@@ -1,6 +1,6 @@
 import { openDiscordServer } from "../../test/support/discord/server.ts";
 import { openDiscordDesk } from "../../test/support/discord-desk.ts";
-import type { MeasuredDesk } from "../desk.ts";
+import type { MeasuredDesk } from "./measured.ts";
 import { customersAt } from "./customers.ts";
 
 /** A forum on the local Discord; a card is there when its post is. */

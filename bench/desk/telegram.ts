@@ -6,7 +6,7 @@ import { createReceiver } from "../../src/app/receive.ts";
 import { library, quiet, refund } from "../../test/support/shop.ts";
 import { openTelegramServer } from "../../test/support/telegram/server.ts";
 import { createWork, sleep } from "../../test/support/work.ts";
-import type { MeasuredDesk } from "../desk.ts";
+import type { MeasuredDesk } from "./measured.ts";
 import { customersAt, webChannel } from "./customers.ts";
 
 const forum = -1_001_234;
