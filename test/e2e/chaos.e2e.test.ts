@@ -21,6 +21,8 @@ describe.skipIf(await redisFault())(`everything goes wrong around two bots (SEED
         pauseMs: [6500, 8000],
         restWithinMs: 120_000,
         isWebhook: seed % 2 === 0,
+        // With `everysec` a kill of Redis may lose what was answered.
+        appendfsync: "always",
       });
       const verdict = judgeChaos(found);
       console.log(report(found, verdict));
