@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { createServer } from "node:net";
 import type { Commit } from "../src/ports/store.ts";
 import { emptied, startRedis, type TestRedis } from "../test/support/redis.ts";
 import { type Contender, contenders, cpuMs, memoryMb, type Running, start } from "./contenders.ts";
@@ -9,6 +8,7 @@ import { median } from "./statistics.ts";
 import { bytesByKind, loadResting, usedBytes } from "./stored.ts";
 import type { Load } from "./telegram/customers.ts";
 import { openPlatform, type Platform } from "./telegram/open.ts";
+import { freePort } from "../test/support/free-port.ts";
 
 /** One measure: a value for each who was measured and each size. */
 export interface Table {
@@ -366,12 +366,4 @@ export async function processes({ rounds, conversations }: Scale): Promise<Figur
       rows: [{ name: "ombud", values: [seen.of("1"), seen.of("2"), seen.ratio("2", "1")] }],
     },
   ];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -137,7 +137,18 @@ async function run(config: Config): Promise<void> {
   const channels: Channel[] = [web.channel];
   const desks: Desk[] = [];
   const atDesk = { hand, evidence, keepEvidence, language: deskLanguage, repliesAreMarked };
-  const accept = (inbound: HeldInbound) => intake.accept(inbound);
+  const atPlatform = {
+    lead,
+    defaultLanguage: config.defaultLanguage,
+    accept: (inbound: HeldInbound) => intake.accept(inbound),
+    prompt: receiver.prompt,
+    store,
+    evidence,
+    texts,
+    clock,
+    log,
+    sleep,
+  };
   // A platform's library is loaded only where it is used: it would make every start slower.
   const { discord: settings } = config;
   const discord =
@@ -147,18 +158,9 @@ async function run(config: Config): Promise<void> {
         const { openDiscord } = await import("./adapters/discord/channel.ts");
         return openDiscord({
           ...settings,
-          lead,
+          ...atPlatform,
           ...(discordChannel !== undefined && { desk: { channel: discordChannel, ...atDesk } }),
-          defaultLanguage: config.defaultLanguage,
           shopName: config.shopName,
-          accept,
-          prompt: receiver.prompt,
-          store,
-          evidence,
-          texts,
-          clock,
-          log,
-          sleep,
         });
       },
       log,
@@ -170,17 +172,8 @@ async function run(config: Config): Promise<void> {
     config.telegram &&
     (await import("./adapters/telegram/channel.ts")).openTelegram({
       ...config.telegram,
-      lead,
+      ...atPlatform,
       ...(telegramChat !== undefined && { desk: { chat: telegramChat, ...atDesk } }),
-      defaultLanguage: config.defaultLanguage,
-      accept,
-      prompt: receiver.prompt,
-      store,
-      evidence,
-      texts,
-      clock,
-      log,
-      sleep,
     });
   if (telegram) {
     channels.push(telegram.channel);

@@ -46,6 +46,7 @@ export interface Receiver {
   fire: (timer: DueTimer) => Promise<Committed>;
 }
 
+/** Room for one send: whoever decides a turn takes it for the turn's first reply, and gives it back. */
 export interface Reservation extends CommitLease {
   giveBack: () => void;
 }

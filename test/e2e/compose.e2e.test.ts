@@ -1,6 +1,4 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
-import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -16,6 +14,7 @@ import { bringProblems } from "../support/problems.ts";
 import { redisFault, startRedis, type TestRedis } from "../support/redis.ts";
 import { openRoundRobin, type RoundRobin } from "../support/round-robin.ts";
 import { quiet } from "../support/shop.ts";
+import { freePort } from "../support/free-port.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const customerCount = 8;
@@ -161,13 +160,4 @@ function makeImage(folder: string): string {
   }
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   return join(folder, "src/start.mjs");
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

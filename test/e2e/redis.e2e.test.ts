@@ -14,6 +14,7 @@ import { createCustomer, type Customer } from "../support/customer.ts";
 import { bringProblems } from "../support/problems.ts";
 import { redisFault, startRedis, type TestRedis } from "../support/redis.ts";
 import { quiet, refund } from "../support/shop.ts";
+import { freePort } from "../support/free-port.ts";
 
 const customerCount = 6;
 const kills = 5;
@@ -133,11 +134,3 @@ describe.skipIf(fault)(`two bots on one Redis, killed ${kills} times (SEED=${see
     }
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -19,6 +19,7 @@ import { library, quiet, refund, stoppedClock, sunday } from "./shop.ts";
 import { openTelegramServer } from "./telegram/server.ts";
 import type { SeenMessage } from "./telegram/view.ts";
 import { createWork, sleep } from "./work.ts";
+import { freePort } from "./free-port.ts";
 
 const screenshot = readFileSync(
   fileURLToPath(new URL("../fixtures/files/screenshot.png", import.meta.url)),
@@ -151,12 +152,6 @@ export async function openTelegramBot(way: "polling" | "webhook" = "polling") {
       rmSync(folder, { recursive: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const http = await openHttp({ host: "127.0.0.1", port: 0, apps: [], healthy: async () => true });
-  await http.close();
-  return http.port;
 }
 
 const onlyBot = (messages: readonly SeenMessage[]) => messages.filter((one) => one.isFromBot);

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,6 +31,7 @@ import {
 } from "../../support/telegram/server.ts";
 import type { SeenMessage } from "../../support/telegram/view.ts";
 import { createWork } from "../../support/work.ts";
+import { freePort } from "../../support/free-port.ts";
 
 /** One that people can be shown. */
 export const picture = readFileSync(
@@ -259,14 +259,6 @@ function failing(
       };
     },
   });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 /** On a busy machine a picture takes seconds. */

@@ -3,6 +3,7 @@ import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Bot, startBot } from "../bot.ts";
 import type { FakeClock } from "./faketime.ts";
+import { freePort } from "../free-port.ts";
 
 /** A time in which something was wrong, for what could not be known then. */
 export interface Window {
@@ -179,12 +180,4 @@ function openSlot(
       return { code, ms: Math.round(performance.now() - from) };
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
