@@ -65,6 +65,8 @@ export interface Chaos {
   discord: {
     /** The nonces of the bot's messages, room by room, as they stand there. */
     rooms: ReadonlyMap<string, readonly string[]>;
+    /** What a message says, by its nonce. */
+    words: ReadonlyMap<string, string>;
     faults: readonly string[];
     early: readonly Early[];
   };
@@ -187,6 +189,7 @@ export async function chaos(options: ChaosOptions): Promise<Chaos> {
     people.leave();
     for (const slot of bots.slots) exits.push(await slot.stop());
     const found = await reader.conversations();
+    const said = saidOn(discord);
     return {
       windows,
       conversations: found,
@@ -200,7 +203,14 @@ export async function chaos(options: ChaosOptions): Promise<Chaos> {
         isWebhook,
       },
       discord: {
-        rooms: new Map(people.chats.map(({ place }) => [place, noncesIn(discord, place)])),
+        rooms: new Map(
+          said.map(([place, messages]) => [place, messages.map(({ nonce }) => `${nonce}`)]),
+        ),
+        words: new Map(
+          said.flatMap(([, messages]) =>
+            messages.map(({ nonce, content }) => [`${nonce}`, content] as const),
+          ),
+        ),
         faults: discord.faults,
         early: discord.earlyCalls.map(({ at, method, path }) => ({
           at,
@@ -228,8 +238,18 @@ export async function chaos(options: ChaosOptions): Promise<Chaos> {
 /** Signs (of typing, that what was written has to wait) and answers to presses know of their own process's pauses only. */
 const isMessage = /^send(?!ChatAction)\w* .* after send(?!ChatAction)/u;
 
-const noncesIn = (discord: DiscordServer, place: string): string[] =>
-  (discord.channel(place)?.messages ?? [])
-    .filter(({ author, type, onlyFor }) => author.bot && type === 0 && onlyFor === undefined)
-    .filter(({ content }) => !isSign(content))
-    .map(({ nonce }) => `${nonce}`);
+/** What the bot has said to customers, room by room. */
+const saidOn = ({ world }: DiscordServer) =>
+  [...world.channels.values()].map(
+    ({ id, messages }) =>
+      [
+        id,
+        messages.filter(
+          ({ author, type, onlyFor, content }) =>
+            author.bot && isWritten.has(type) && onlyFor === undefined && !isSign(content),
+        ),
+      ] as const,
+  );
+
+/** A message, and one that answers another. */
+const isWritten: ReadonlySet<number> = new Set([0, 19]);

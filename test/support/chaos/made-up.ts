@@ -148,6 +148,7 @@ export async function madeUp(): Promise<Chaos> {
     },
     discord: {
       rooms: new Map([[place, repliesIn(found("discord")).map(({ id }) => nonceOf(id))]]),
+      words: new Map(),
       faults: [],
       early: [],
     },

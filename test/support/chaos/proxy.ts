@@ -43,6 +43,8 @@ export async function openProxy(path: string): Promise<Proxy> {
       if (pair.isSilent) return nothing;
       if (!pair.truncated) return chunk;
       setImmediate(end);
+      // A connection that breaks has no hole before its end.
+      pair.isSilent = true;
       return chunk.subarray(0, Math.floor(chunk.length / 2));
     });
     for (const socket of [near, far]) socket.on("error", end).on("close", end);

@@ -173,7 +173,11 @@ function judgeDiscord({ conversations, people, discord }: Chaos, verdict: ChaosV
         .filter(({ id }) => !unique.includes(nonceOf(id)))
         .map(({ id, seq }) => describeUnsent(found, discord.rooms, id, seq)),
     );
-    verdict.stray.push(...unique.filter((nonce) => !known.has(nonce)));
+    verdict.stray.push(
+      ...unique
+        .filter((nonce) => !known.has(nonce))
+        .map((nonce) => `discord ${person.id}: ${discord.words.get(nonce)}`),
+    );
     verdict.sentTwice.push(...shown.filter((nonce, index) => shown.indexOf(nonce) < index));
     const places = unique.map((nonce) => committed.indexOf(nonce));
     if (places.some((at, index) => at < (places[index - 1] ?? -1)))
