@@ -1,7 +1,7 @@
 import { Api } from "grammy/web";
-import { EventEmitter, setMaxListeners } from "node:events";
+import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { Agent, request } from "undici";
+import { Agent, type Dispatcher } from "undici";
 
 /** Below the lease, so that a send has ended before another may begin; above what Telegram takes on a slow day. */
 const timeoutSeconds = 12;
@@ -63,24 +63,46 @@ interface Init {
   signal?: Pick<AbortSignal, "aborted" | "addEventListener">;
 }
 
-const fetchOn = (dispatcher: Agent, closing: AbortSignal) => async (url: string, init: Init) => {
-  const { method = "GET", headers = {}, body = null, signal } = init;
-  // As undici takes it too, and a tenth of the price of a signal that follows two others.
-  const end = new EventEmitter();
-  const abort = () => void end.emit("abort");
-  closing.addEventListener("abort", abort);
-  signal?.addEventListener("abort", abort, { once: true });
-  const over = () => closing.removeEventListener("abort", abort);
-  try {
-    const asked = request(url, { dispatcher, method, headers, body, signal: end });
-    if (signal?.aborted || closing.aborted) abort();
-    const { body: answer } = await asked;
-    return { json: () => answer.json().then(ownAnswer).finally(over) };
-  } catch (error) {
-    over();
-    throw error;
-  }
-};
+/** On `dispatch`, of which undici's own `request` and `fetch` are made: a call takes half of the processor time of the former. */
+const fetchOn =
+  (dispatcher: Agent, closing: AbortSignal) =>
+  (url: string, { method = "GET", headers = {}, body, signal }: Init) =>
+    new Promise<{ json: () => unknown }>((resolve, reject) => {
+      const { origin, pathname } = new URL(url);
+      const chunks: Buffer[] = [];
+      let running: Dispatcher.DispatchController | undefined;
+      const abort = () => {
+        const why = new Error("given up");
+        fail(why);
+        running?.abort(why);
+      };
+      const fail = (why: Error) => {
+        closing.removeEventListener("abort", abort);
+        reject(why);
+      };
+      const isOver = () => closing.aborted || signal?.aborted === true;
+      closing.addEventListener("abort", abort);
+      signal?.addEventListener("abort", abort, { once: true });
+      if (isOver()) return abort();
+      dispatcher.dispatch(
+        { origin, path: pathname, method, headers, body: body ?? null },
+        {
+          onRequestStart(controller) {
+            running = controller;
+            // It may have waited for a connection until then.
+            if (isOver()) abort();
+          },
+          onResponseStart() {},
+          onResponseData: (_, chunk) => void chunks.push(chunk),
+          onResponseEnd() {
+            closing.removeEventListener("abort", abort);
+            const text = Buffer.concat(chunks).toString();
+            resolve({ json: () => ownAnswer(JSON.parse(text)) });
+          },
+          onResponseError: (_, why) => fail(why),
+        },
+      );
+    });
 
 /** @throws TypeError for what a proxy on the way made up: it tells nothing of the request. */
 function ownAnswer(answer: unknown): unknown {
