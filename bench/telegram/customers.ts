@@ -25,7 +25,8 @@ export interface Load {
 
 export interface Outcome {
   turns: number;
-  seconds: number;
+  /** While as many talked at once as were to: the last, who are fewer and fewer, not counted. */
+  turnsASecond: number;
   /** Milliseconds from a deed to the moment at which the bot's answer reaches the platform. */
   p50: number;
   p99: number;
@@ -56,10 +57,14 @@ export function createCustomers(
   let begun = 0;
   let ended = 0;
   let calls = 0;
+  let turnsASecond: number | undefined;
   for (let count = 0; count < Math.min(atOnce, conversations); count++) begin();
 
   function begin(): void {
-    if (begun === conversations) return;
+    if (begun === conversations) {
+      turnsASecond ??= (byTurn.flat().length * 1000) / (performance.now() - from);
+      return;
+    }
     const talk = { chat: firstChat + begun++, turn: 0, since: 0 };
     talks.set(talk.chat, talk);
     act(talk);
@@ -98,7 +103,7 @@ export function createCustomers(
       const at = (share: number) => all[Math.ceil(all.length * share) - 1] ?? Number.NaN;
       done({
         turns: all.length,
-        seconds: (performance.now() - from) / 1000,
+        turnsASecond: turnsASecond ?? Number.NaN,
         p50: at(0.5),
         p99: at(0.99),
         byTurn: byTurn.map((each) => each.toSorted((a, b) => a - b)[each.length >> 1] ?? 0),

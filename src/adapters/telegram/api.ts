@@ -1,5 +1,4 @@
 import { Api } from "grammy/web";
-import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { Agent, type Dispatcher } from "undici";
 
@@ -31,15 +30,13 @@ export interface TelegramApi {
  */
 export function openApi(token: string, root: string): TelegramApi {
   const agent = new Agent({ connections, keepAliveTimeout: 30_000 });
-  const closing = new AbortController();
-  // One for each call that is under way.
-  setMaxListeners(0, closing.signal);
+  const underWay = new Set<() => void>();
   const client = (seconds: number) =>
     new Api(token, {
       apiRoot: root,
       timeoutSeconds: seconds,
       // As much of `fetch` as grammY uses.
-      fetch: fetchOn(agent, closing.signal) as unknown as typeof fetch,
+      fetch: fetchOn(agent, new URL(root).origin, underWay) as unknown as typeof fetch,
       baseFetchConfig: {},
     });
   return {
@@ -51,7 +48,7 @@ export function openApi(token: string, root: string): TelegramApi {
       await Promise.race([agent.close(), nap]);
       late.abort();
       // `destroy` would not reach them: a closed agent no longer knows its connections.
-      closing.abort();
+      for (const abort of underWay) abort();
     },
   };
 }
@@ -63,43 +60,47 @@ interface Init {
   signal?: Pick<AbortSignal, "aborted" | "addEventListener">;
 }
 
-/** On `dispatch`, of which undici's own `request` and `fetch` are made: a call takes half of the processor time of the former. */
+/**
+ * On `dispatch`, of which undici's own `request` and `fetch` are made: a call
+ * takes half of the processor time of the former.
+ *
+ * @param underWay for each call what ends it.
+ */
 const fetchOn =
-  (dispatcher: Agent, closing: AbortSignal) =>
+  (dispatcher: Agent, origin: string, underWay: Set<() => void>) =>
   (url: string, { method = "GET", headers = {}, body, signal }: Init) =>
     new Promise<{ json: () => unknown }>((resolve, reject) => {
-      const { origin, pathname } = new URL(url);
       const chunks: Buffer[] = [];
       let running: Dispatcher.DispatchController | undefined;
+      let aborted: Error | undefined;
       const abort = () => {
-        const why = new Error("given up");
-        fail(why);
-        running?.abort(why);
+        aborted = new Error("given up");
+        failed(aborted);
+        running?.abort(aborted);
       };
-      const fail = (why: Error) => {
-        closing.removeEventListener("abort", abort);
+      const failed = (why: Error) => {
+        underWay.delete(abort);
         reject(why);
       };
-      const isOver = () => closing.aborted || signal?.aborted === true;
-      closing.addEventListener("abort", abort);
+      underWay.add(abort);
       signal?.addEventListener("abort", abort, { once: true });
-      if (isOver()) return abort();
+      if (signal?.aborted) return abort();
       dispatcher.dispatch(
-        { origin, path: pathname, method, headers, body: body ?? null },
+        { origin, path: url.slice(origin.length), method, headers, body: body ?? null },
         {
           onRequestStart(controller) {
             running = controller;
             // It may have waited for a connection until then.
-            if (isOver()) abort();
+            if (aborted) controller.abort(aborted);
           },
           onResponseStart() {},
           onResponseData: (_, chunk) => void chunks.push(chunk),
           onResponseEnd() {
-            closing.removeEventListener("abort", abort);
+            underWay.delete(abort);
             const text = Buffer.concat(chunks).toString();
             resolve({ json: () => ownAnswer(JSON.parse(text)) });
           },
-          onResponseError: (_, why) => fail(why),
+          onResponseError: (_, why) => failed(why),
         },
       );
     });
