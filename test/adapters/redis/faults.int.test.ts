@@ -288,6 +288,17 @@ describe.skipIf(await redisFault())("with a Redis", () => {
       expect(lines).toHaveLength(1);
     });
 
+    it("is waited for while it still reads its file, and is not called unsafe", async () => {
+      await raw("EVAL", "for i = 1, 5000 do redis.call('SET', 'key' .. i, i) end", "0");
+      const { lines, log } = listening();
+      const back = redis.restart("--key-load-delay", "1000");
+      const store = await openStore({ log });
+      await back;
+      expect(await store.load("anna")).toBeUndefined();
+      expect(lines.join()).toContain("still reads what it has kept");
+      await redis.restart();
+    });
+
     it("is waited for no longer than told", async () => {
       const { lines, log } = listening();
       const ending = new AbortController();
