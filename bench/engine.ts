@@ -1,6 +1,6 @@
 import { createClient } from "@redis/client";
 import { callOf } from "../src/adapters/redis/commit.ts";
-import { optionsOf } from "../src/adapters/redis/client.ts";
+import { optionsOf } from "../src/adapters/redis/link.ts";
 import { readScripts } from "../src/adapters/redis/scripts.ts";
 import { openRedisStore } from "../src/adapters/redis/store.ts";
 import type { Commit } from "../src/ports/store.ts";

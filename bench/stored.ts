@@ -1,5 +1,5 @@
 import { createClient, type RedisClientType } from "@redis/client";
-import { optionsOf } from "../src/adapters/redis/client.ts";
+import { optionsOf } from "../src/adapters/redis/link.ts";
 import { shardOf } from "../src/adapters/redis/keys.ts";
 import { openRedisStore } from "../src/adapters/redis/store.ts";
 import { quiet, stoppedClock } from "../test/support/shop.ts";

@@ -17,7 +17,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createClient } from "@redis/client";
-import { optionsOf } from "../../src/adapters/redis/client.ts";
+import { optionsOf } from "../../src/adapters/redis/link.ts";
 
 const run = promisify(execFile);
 const cache = fileURLToPath(new URL("../../node_modules/.cache/ombud-redis", import.meta.url));

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { type Client, openClient, optionsOf } from "./client.ts";
+import type { Client } from "./client.ts";
+import { openClient, optionsOf } from "./link.ts";
 import { changesChannel } from "./keys.ts";
 
 /** What is committed in this time is told together. */

@@ -1,4 +1,4 @@
-import type { Link } from "./client.ts";
+import type { Link } from "./link.ts";
 import { deskShard } from "./keys.ts";
 
 /**

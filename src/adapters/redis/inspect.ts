@@ -1,6 +1,6 @@
 import { StoreIncomplete, StoreTooNew, StoreUnsafe } from "../../core/errors.ts";
 import type { Log } from "../../ports/log.ts";
-import { type Link, openLink } from "./client.ts";
+import { type Link, openLink } from "./link.ts";
 import { deskShard } from "./keys.ts";
 
 /** Raised where an older bot could not read what this one writes. */

@@ -2,7 +2,7 @@ import type { LogBody } from "../../core/conversation.ts";
 import { StoreUnavailable } from "../../core/errors.ts";
 import type { Log } from "../../ports/log.ts";
 import type { RecordedAssessment, StoreReader } from "../../ports/store-reader.ts";
-import { openLink } from "./client.ts";
+import { openLink } from "./link.ts";
 import { inspectRedis } from "./inspect.ts";
 import { shards } from "./keys.ts";
 import { openRedisStore } from "./store.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createClient } from "@redis/client";
-import { optionsOf } from "../../../src/adapters/redis/client.ts";
+import { optionsOf } from "../../../src/adapters/redis/link.ts";
 import { openRedisStore } from "../../../src/adapters/redis/store.ts";
 import {
   StaleConversation,

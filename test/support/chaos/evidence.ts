@@ -1,5 +1,5 @@
 import { createClient } from "@redis/client";
-import { optionsOf } from "../../../src/adapters/redis/client.ts";
+import { optionsOf } from "../../../src/adapters/redis/link.ts";
 import { openRedisStore } from "../../../src/adapters/redis/store.ts";
 import type { Conversation, LogEntry } from "../../../src/core/conversation.ts";
 import type { Delivery, Store } from "../../../src/ports/store.ts";
