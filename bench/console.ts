@@ -143,7 +143,7 @@ async function openDesk(commits: readonly Commit[], cases: number) {
     charts: { flow: refund.id, pictures: readPictures() },
   });
   const app = new Hono().route("/console", desk.app);
-  const answer = await app.request(desk.enterPath());
+  const answer = await app.request(await desk.enterPath());
   const cookie = answer.headers.getSetCookie()[0]?.split(";")[0] ?? "";
   return {
     /** Processor time of a page, in milliseconds. */

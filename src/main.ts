@@ -237,9 +237,11 @@ async function run(config: Config): Promise<void> {
   closing.defer(() => desk.close());
 
   const url = config.publicUrl ?? http.url;
-  process.stdout.write(
-    `Live chat  ${url}/\nConsole    ${url}${desk.enterPath()}  (this link works once)\n`,
-  );
+  const link = await onceRead(() => desk.enterPath(), log, ending.signal);
+  if (link !== undefined)
+    process.stdout.write(
+      `Live chat  ${url}/\nConsole    ${url}${link}  (this link works once, within a week)\n`,
+    );
 
   // Now, as a killed process never would.
   flushCompileCache();

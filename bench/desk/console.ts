@@ -37,7 +37,7 @@ export async function openConsoleDesk(): Promise<MeasuredDesk> {
     charts: { flow: refund.id, pictures: [] },
   });
   const app = new Hono().route("/console", desk.app);
-  const entered = await app.request(desk.enterPath());
+  const entered = await app.request(await desk.enterPath());
   const headers = { cookie: entered.headers.getSetCookie()[0]?.split(";")[0] ?? "" };
   const shownAt = new Map<string, number>();
 

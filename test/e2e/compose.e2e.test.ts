@@ -123,6 +123,16 @@ describe.skipIf(await redisFault())("the bot twice, as the compose file starts i
     }
   }
 
+  it("lets into the console at one process by the link that the other has printed, once", async () => {
+    const { pathname, search } = new URL(bots.get("bot-1")?.consoleLink ?? "");
+    const enter = async (name: string) => {
+      const { PORT } = settings.get(name) ?? {};
+      return (await fetch(`http://127.0.0.1:${PORT}${pathname}${search}`)).status;
+    };
+    expect(await enter("bot-2")).toBe(200);
+    expect(await enter("bot-1")).toBe(401);
+  });
+
   it("answers /healthz on both, and ends both cleanly on SIGTERM", async () => {
     for (const [name, bot] of bots) {
       const answer = await fetch(`http://127.0.0.1:${settings.get(name)?.["PORT"]}/healthz`);

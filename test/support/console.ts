@@ -83,7 +83,7 @@ export async function openConsole(
         .digest("base64url"),
     /** The cookie of a new session. */
     async enter(): Promise<string> {
-      const answer = await app.request(opened.enterPath());
+      const answer = await app.request(await opened.enterPath());
       return answer.headers.getSetCookie()[0]?.split(";")[0] ?? "";
     },
     /** Commits a conversation with this case and this log. */

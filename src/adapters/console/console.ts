@@ -61,8 +61,8 @@ export interface ConsoleOptions extends Omit<DoorOptions, "store"> {
 export interface Console {
   /** To be mounted at `/console`. */
   app: Hono;
-  /** Path and query of a new one-time link; an earlier one that was not used is void. */
-  enterPath(): string;
+  /** Path and query of a one-time link. */
+  enterPath(): Promise<string>;
   /** Something was committed to this conversation: open pages look. */
   changed(conversationId: string): void;
   /** A send to this conversation's customer has ended: who reads it looks. */

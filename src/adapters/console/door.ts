@@ -11,13 +11,15 @@ import type { Log } from "../../ports/log.ts";
 import type { SessionRecords } from "../../ports/sessions.ts";
 import type { Store } from "../../ports/store.ts";
 import { createAttempts } from "./attempts.ts";
+import { createEntryLink } from "./entry-link.ts";
 import { renderNotice } from "./page.ts";
 import { mayAsk } from "./routes.ts";
 import { createSessions, sessionSeconds } from "./session.ts";
 import type { Words } from "./words.ts";
 
 export interface DoorOptions {
-  store: Pick<Store, "secret" | "audit"> & SessionRecords;
+  store: Pick<Store, "secret" | "claim" | "unclaim" | "readMark" | "writeMarks" | "audit"> &
+    SessionRecords;
   agents: AgentDirectory;
   /** Absent where the link of the start is the only way in. */
   provider?: IdentityProvider;
@@ -33,7 +35,7 @@ export interface DoorOptions {
 export interface Door {
   /** The ways in and out, and before all that comes after it the wall. */
   app: Hono;
-  enterPath: () => string;
+  enterPath: () => Promise<string>;
   /** Whose request it is, looked up anew; undefined as soon as the session is over. */
   agentOf: (c: Context) => Promise<Agent | undefined>;
   /** Whose request it was when it came in. */
@@ -47,6 +49,7 @@ const attemptMs = 10 * 60_000;
 export function createDoor(options: DoorOptions, words: (c: Context) => Words): Door {
   const { store, agents, provider, publicUrl, addressOf, clock, log } = options;
   const sessions = createSessions(store, agents, clock);
+  const link = createEntryLink(store, clock);
   const attempt = createAttempts();
   const known = new WeakMap<Context, Agent>();
   const app = new Hono();
@@ -89,7 +92,7 @@ export function createDoor(options: DoorOptions, words: (c: Context) => Words): 
       c.req.method === "HEAD" || c.req.header("Sec-Purpose")?.includes("prefetch");
     if (isLookingAhead) return c.body(null, 503);
     const admin = await agents.firstAdmin();
-    if (sessions.redeem(c.req.query("token") ?? "")) return letIn(c, admin);
+    if (await link.redeem(c.req.query("token") ?? "")) return letIn(c, admin);
     if (await sessions.agentOf(sessionIn(c))) return c.redirect("/console", 303);
     await record({ what: "loggedIn", outcome: "refused", reason: "usedLink" });
     return c.html(notice(c, "used"), 401);
@@ -185,7 +188,7 @@ export function createDoor(options: DoorOptions, words: (c: Context) => Words): 
 
   return {
     app,
-    enterPath: () => `/console/enter?token=${sessions.drawToken()}`,
+    enterPath: async () => `/console/enter?token=${await link.draw()}`,
     agentOf: (c) => sessions.agentOf(sessionIn(c)),
     knownIn: (c) => known.get(c),
   };

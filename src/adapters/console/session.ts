@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { Agent } from "../../core/agent.ts";
 import type { AgentDirectory } from "../../ports/agents.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -12,10 +12,6 @@ const touchEveryMs = minuteMs;
 
 /** Who is in the console: for twelve hours, or until half an hour without a click. */
 export interface Sessions {
-  /** A new one-time token; one drawn before and not used yet is void. */
-  drawToken(): string;
-  /** Whether it is the token, once. */
-  redeem(token: string): boolean;
   /** The id of a new session, in place of the one that the browser had. */
   open(agent: Agent, replaces: string): Promise<string>;
   /** Whose session it is: undefined once it is over, closed, or of somebody who left or has another role now. */
@@ -30,9 +26,6 @@ export function createSessions(
   agents: Pick<AgentDirectory, "byId">,
   clock: Clock,
 ): Sessions {
-  /** Of the token that is still good; the token itself is kept nowhere. */
-  let awaited: Buffer | undefined;
-
   async function find(session: string) {
     if (!/^[\w-]{43}$/u.test(session)) return undefined;
     const record = await records.findSession(hash(session));
@@ -46,16 +39,6 @@ export function createSessions(
   }
 
   return {
-    drawToken() {
-      const token = base64url(clock.random(32));
-      awaited = digest(token);
-      return token;
-    },
-    redeem(token) {
-      if (!awaited || !timingSafeEqual(digest(token), awaited)) return false;
-      awaited = undefined;
-      return true;
-    },
     async open({ id, role }, replaces) {
       const session = base64url(clock.random(32));
       const now = clock.now();
@@ -80,6 +63,5 @@ export function createSessions(
   };
 }
 
-const digest = (text: string) => createHash("sha256").update(text).digest();
-const hash = (text: string) => digest(text).toString("base64url");
+const hash = (text: string) => createHash("sha256").update(text).digest("base64url");
 const base64url = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64url");

@@ -160,7 +160,7 @@ test("log-ins and log-outs stand in the audit log, with who it was", async () =>
 
 test("a log-in closes the session that the browser had", async () => {
   const first = await enterAs(admin);
-  await opened.app.request(opened.enterPath(), { headers: { Cookie: first } });
+  await opened.app.request(await opened.enterPath(), { headers: { Cookie: first } });
   expect(await ask("GET /", { Cookie: first })).toBe(401);
 });
 

@@ -46,7 +46,7 @@ async function enter(who: Agent): Promise<void> {
     charts: { flow: "refund", pictures: readPictures() },
   });
   app = new Hono().route("/console", desk.app);
-  const answer = await app.request(desk.enterPath());
+  const answer = await app.request(await desk.enterPath());
   cookie = answer.headers.getSetCookie()[0]?.split(";")[0] ?? "";
 }
 

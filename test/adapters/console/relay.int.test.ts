@@ -52,7 +52,7 @@ beforeEach(async () => {
     charts: { flow: "refund", pictures: [] },
   });
   app = new Hono().route("/console", desk.app);
-  const answer = await app.request(desk.enterPath());
+  const answer = await app.request(await desk.enterPath());
   cookie = answer.headers.getSetCookie()[0]?.split(";")[0] ?? "";
   await post("taken");
 });

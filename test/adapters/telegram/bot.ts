@@ -223,7 +223,7 @@ export async function openBot(options: BotOptions = {}) {
     /** The page that an agent sees of the only case. */
     async casePage(): Promise<string> {
       const [entry] = await kept.listCases({ limit: 1 });
-      const entered = await consoleApp.request(desk.enterPath());
+      const entered = await consoleApp.request(await desk.enterPath());
       const cookie = entered.headers.getSetCookie()[0]?.split(";")[0] ?? "";
       const page = await consoleApp.request(`/console/cases/${entry?.number}`, {
         headers: { cookie },
