@@ -86,7 +86,7 @@ const fetchOn =
       signal?.addEventListener("abort", abort, { once: true });
       if (signal?.aborted) return abort();
       dispatcher.dispatch(
-        { origin, path: url.slice(origin.length), method, headers, body: body ?? null },
+        { origin, path: pathOf(url), method, headers, body: body ?? null },
         {
           onRequestStart(controller) {
             running = controller;
@@ -104,6 +104,9 @@ const fetchOn =
         },
       );
     });
+
+/** What stands behind the host. */
+const pathOf = (url: string): string => url.slice(url.indexOf("/", "https://".length));
 
 /** @throws TypeError for what a proxy on the way made up: it tells nothing of the request. */
 function ownAnswer(answer: unknown): unknown {
