@@ -10,6 +10,8 @@ import { startBot } from "../test/support/bot.ts";
 export const contenders = [
   "ombud",
   "telegraf-scenes",
+  /** The same with the calls that Ombud makes: what is answered is marked, or loses its buttons. */
+  "telegraf-marking",
   "grammy-session",
   "grammy-conversations",
   "botbuilder-dialogs",
@@ -34,6 +36,12 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+/** Their file and how it is told. */
+const variants: Readonly<Record<string, readonly [file: string, how: string]>> = {
+  "grammy-polling": ["grammy-session", "polling"],
+  "telegraf-marking": ["telegraf-scenes", "marking"],
+};
+
 /** @param settings where Telegram and Redis are, and more if told. */
 export async function start(
   name: Contender | "grammy-polling",
@@ -51,16 +59,11 @@ export async function start(
       },
     };
   }
-  const isPolling = name === "grammy-polling";
-  const file = isPolling ? "grammy-session" : name;
-  const child = spawn(
-    process.execPath,
-    [join(folder, `${file}.mjs`), isPolling ? "polling" : "runner"],
-    {
-      env: { PATH: process.env["PATH"] ?? "", NODE_ENV: "production", ...settings },
-      stdio: ["ignore", "inherit", "inherit"],
-    },
-  );
+  const [file, how] = variants[name] ?? [name, "runner"];
+  const child = spawn(process.execPath, [join(folder, `${file}.mjs`), how], {
+    env: { PATH: process.env["PATH"] ?? "", NODE_ENV: "production", ...settings },
+    stdio: ["ignore", "inherit", "inherit"],
+  });
   return {
     pid: child.pid ?? 0,
     port: 0,

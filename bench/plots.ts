@@ -8,6 +8,7 @@ const colours: Readonly<Record<string, string>> = {
   ombud: "#2563a8",
   "bare commit": "#8a8f98",
   "telegraf-scenes": "#c2742b",
+  "telegraf-marking": "#a85a1a",
   "grammy-session": "#3f8f5f",
   "grammy-conversations": "#8a5fa8",
   "botbuilder-dialogs": "#a8484f",
