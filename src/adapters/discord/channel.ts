@@ -59,7 +59,7 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
         throw error;
       }));
   const { supportChannel } = options;
-  const doors = createDoors({ rest, rooms, clock, supportChannel, selfId });
+  const doors = createDoors({ rest, rooms, store, clock, supportChannel, selfId, sleep });
   const { evidence } = options;
   const sender = createSender({ rest, rooms, doors, texts, evidence, log });
   const interactions = createInteractions({ ...options, rest, rooms, doors, lanes, sender });

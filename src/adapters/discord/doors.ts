@@ -1,5 +1,6 @@
 import { ChannelType, ThreadAutoArchiveDuration } from "@discordjs/core";
 import type { Clock } from "../../ports/clock.ts";
+import type { Store } from "../../ports/store.ts";
 import { cut } from "./controls.ts";
 import { codeOf, roomFaultOf, threadIsArchived } from "./failure.ts";
 import type { Rest } from "./rest.ts";
@@ -10,6 +11,7 @@ const noThread: ReadonlySet<number | undefined> = new Set([
   160006, 30033, 50001, 50013, 50024, 10003, 10004,
 ]);
 const patienceMs = 10_000;
+const pauseMs = 100;
 /** Threads made before this long are somebody's, or nobody's. */
 const adoptWithinMs = 3_600_000;
 
@@ -35,11 +37,13 @@ export interface Doors {
 export function createDoors(parts: {
   rest: Rest;
   rooms: Rooms;
+  store: Pick<Store, "claim" | "unclaim">;
   clock: Clock;
   supportChannel: string | undefined;
   selfId: () => Promise<string>;
+  sleep: (ms: number) => { done: Promise<void> };
 }): Doors {
-  const { rest, rooms, clock, supportChannel, selfId } = parts;
+  const { rest, rooms, store, clock, supportChannel, selfId, sleep } = parts;
   const ask = <T>(work: Parameters<typeof rest.patiently<T>>[0]) =>
     rest.patiently(work, patienceMs);
   let guild: Promise<string | undefined> | undefined;
@@ -51,19 +55,21 @@ export function createDoors(parts: {
       try {
         const guildId = await guildOf(supportChannel);
         if (guildId === undefined) return undefined;
-        const known = rooms.threadOf(customer.id);
-        if (known && (await admits(known))) {
-          await rooms.keepAgain(known);
-          return known;
-        }
-        const again = await rooms.opening(customer.id);
-        const channelId =
-          (again && (await unused(guildId, wanted))) || (await made(supportChannel, wanted));
-        // Before the customer can write in it.
-        const room = { channelId, userId: customer.id, guildId };
-        await rooms.keep(room);
-        await ask((api) => api.threads.addMember(channelId, customer.id));
-        return room;
+        return await alone(customer.id, async () => {
+          const known = await rooms.threadOf(customer.id);
+          if (known && (await admits(known))) {
+            await rooms.keepAgain(known);
+            return known;
+          }
+          const again = await rooms.opening(customer.id);
+          const channelId =
+            (again && (await unused(guildId, wanted))) || (await made(supportChannel, wanted));
+          // Before the customer can write in it.
+          const room = { channelId, userId: customer.id, guildId };
+          await rooms.keep(room);
+          await ask((api) => api.threads.addMember(channelId, customer.id));
+          return room;
+        });
       } catch (error) {
         if (noThread.has(codeOf(error)) || roomFaultOf(error)) return undefined;
         throw error;
@@ -85,6 +91,24 @@ export function createDoors(parts: {
       return { id: userId, username };
     },
   };
+
+  /**
+   * Of the processes that are brought one press (while one takes the gateway
+   * over from the other) one opens this customer's thread, and the others find
+   * it. One that dies meanwhile is waited for no longer than it would take.
+   */
+  async function alone<T>(userId: string, work: () => Promise<T>): Promise<T> {
+    const role = `discord:opening:${userId}`;
+    const owner = Buffer.from(clock.random(12)).toString("base64url");
+    const until = clock.now() + patienceMs;
+    while (!(await store.claim(role, owner, clock.now(), patienceMs)) && clock.now() < until)
+      await sleep(pauseMs).done;
+    try {
+      return await work();
+    } finally {
+      await store.unclaim(role, owner).catch(() => undefined);
+    }
+  }
 
   /** Whether the customer is in this thread now: they may have left it, or a crash came before they were let in. */
   async function admits({ channelId, userId }: Room): Promise<boolean> {

@@ -31,7 +31,7 @@ export interface DiscordOptions extends DiscordSettings {
   prompt: (conversationId: string) => Promise<Prompted | undefined>;
   /** Sees to it that one process serves these shards; absent where there is one. */
   lead?: Lead;
-  store: Pick<Store, "load" | "readMark" | "readMarks" | "writeMarks">;
+  store: Pick<Store, "load" | "readMark" | "readMarks" | "writeMarks" | "claim" | "unclaim">;
   /** What agents send. */
   evidence: Pick<EvidenceStore, "original" | "view">;
   texts: TextLibrary;

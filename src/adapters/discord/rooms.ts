@@ -17,8 +17,8 @@ export interface Rooms {
   /** Reads all anew: another process may have opened and forgotten some. */
   refresh(): Promise<void>;
   all(): Iterable<Room>;
-  /** The thread that was opened last for this customer, whether it was used or not. */
-  threadOf(userId: string): Room | undefined;
+  /** The thread that was opened last for this customer, by whichever process, whether it was used or not. */
+  threadOf(userId: string): Promise<Room | undefined>;
   /**
    * Notes that a thread is about to be opened, until `keep` has one of this
    * customer. True when that was noted before: a thread may have been opened
@@ -36,6 +36,8 @@ export interface Rooms {
 
 const prefix = "discord:room:";
 const openingPrefix = "discord:opening:";
+/** By customer; of one that is gone it stays, until there is another. */
+const threadPrefix = "discord:thread:";
 
 export async function openRooms(
   store: Pick<Store, "readMark" | "readMarks" | "writeMarks">,
@@ -80,11 +82,21 @@ export async function openRooms(
     name: prefix + room.channelId,
     value: JSON.stringify(room),
   });
+  const newMarksOf = (room: Room) => [
+    markOf(room),
+    ...(room.guildId === undefined
+      ? []
+      : [{ name: threadPrefix + room.userId, value: room.channelId }]),
+  ];
   return {
     get: (channelId) => rooms.get(channelId),
     all: () => rooms.values(),
-    threadOf: (userId) =>
-      [...rooms.values()].findLast((room) => room.userId === userId && room.guildId !== undefined),
+    async threadOf(userId) {
+      const channelId = await store.readMark(threadPrefix + userId);
+      const isIts = (room: Room) => room.userId === userId && room.guildId !== undefined;
+      // Opened by a version that kept no such mark.
+      return channelId === undefined ? [...rooms.values()].findLast(isIts) : find(channelId);
+    },
     find,
     refresh,
     async opening(userId) {
@@ -100,13 +112,17 @@ export async function openRooms(
       if (await find(room.channelId)) return;
       const { userId } = room;
       const ends = begun.has(userId) && room.guildId !== undefined;
-      await store.writeMarks([markOf(room), ...(ends ? [{ name: openingPrefix + userId }] : [])]);
+      await store.writeMarks([
+        ...newMarksOf(room),
+        ...(ends ? [{ name: openingPrefix + userId }] : []),
+      ]);
       rooms.set(room.channelId, room);
       if (ends) begun.delete(userId);
     },
     async keepAgain(room) {
-      await store.writeMarks([markOf(rooms.get(room.channelId) ?? room)]);
-      rooms.set(room.channelId, rooms.get(room.channelId) ?? room);
+      const newest = rooms.get(room.channelId) ?? room;
+      await store.writeMarks(newMarksOf(newest));
+      rooms.set(room.channelId, newest);
     },
     async saw(channelId, messageId) {
       const room = rooms.get(channelId);

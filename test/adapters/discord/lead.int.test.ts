@@ -1,8 +1,10 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openRooms } from "../../../src/adapters/discord/rooms.ts";
 import { openSqliteStore } from "../../../src/adapters/sqlite/store.ts";
 import type { Lead, Work } from "../../../src/ports/lead.ts";
 import type { Store } from "../../../src/ports/store.ts";
+import { createChance } from "../../support/chance.ts";
 import { openDiscordServer, type DiscordServer } from "../../support/discord/server.ts";
 import { openDiscordBot } from "../../support/discord-bot.ts";
 import { inRoom, openThread } from "../../support/discord-customer.ts";
@@ -40,6 +42,26 @@ function inHand() {
     await work?.stop();
   }
   return { of, give, take };
+}
+
+/** A store that is some way off, now more and now less, and knows of no session: each begins its own. */
+function slowed(near: Store): Store {
+  const chance = createChance(1);
+  const slowly = async <T>(work: () => Promise<T>): Promise<T> => {
+    await delay(chance.between(0, 60));
+    const result = await work();
+    await delay(chance.between(0, 60));
+    return result;
+  };
+  return {
+    ...near,
+    load: (id) => slowly(() => near.load(id)),
+    readMarks: async (prefix) =>
+      prefix.startsWith("discord:session:") ? [] : near.readMarks(prefix),
+    readMark: (name) => slowly(() => near.readMark(name)),
+    writeMarks: (marks) => slowly(() => near.writeMarks(marks)),
+    commit: (one, lease) => slowly(() => near.commit(one, lease)),
+  };
 }
 
 const opcodes = (op: number) => server.gateway.received.filter((one) => one.op === op).length;
@@ -96,6 +118,26 @@ it("hears what is written in a room that another process has opened", async () =
   await expect.poll(() => texts(anna.id), { timeout: 5000 }).toEqual(["1", "2", "3"]);
   await inRoom(anna, place);
   await next.close();
+}, 30_000);
+
+it("opens one thread where two processes are brought the same command", async () => {
+  // As while one takes the gateway over from the other.
+  const slow = slowed(store);
+  const bots = [
+    await openDiscordBot(server, { store: slow }),
+    await openDiscordBot(server, { store: slow }),
+  ];
+  await server.gateway.whenConnected(2, 10_000);
+  const people = Array.from({ length: 8 }, (_, index) =>
+    server.user({ username: `person-${index}` }),
+  );
+  await Promise.all(people.map((person) => openThread(person, server.support)));
+  const threadsOf = (id: string) =>
+    [...server.world.channels.values()].filter(({ thread }) => thread?.members.has(id)).length;
+  const taken = () => bots.map(({ accepted }) => accepted.length);
+  await expect.poll(taken, { timeout: 10_000 }).toEqual([people.length, people.length]);
+  expect(people.map(({ id }) => threadsOf(id))).toEqual(people.map(() => 1));
+  for (const bot of bots) await bot.close();
 }, 30_000);
 
 it("takes a message that the store could not keep at first", async () => {
