@@ -47,8 +47,12 @@ for (const [name, measure] of Object.entries(measures)) {
     console.log(`  ${"".padEnd(24)}${table.columns.map((column) => column.padStart(10)).join("")}`);
   }
   console.log(`load of the machine: ${load.toFixed(1)} before, ${loadavg()[0]?.toFixed(1)} after`);
-  const titles = new Set(found.map(({ title }) => title));
-  figures = [...figures.filter(({ title }) => !titles.has(title)), ...found];
+  const known = new Set(figures.map(({ title }) => title));
+  // Each in its place, so that the picture stays what it was.
+  figures = [
+    ...figures.map((table) => found.find(({ title }) => title === table.title) ?? table),
+    ...found.filter(({ title }) => !known.has(title)),
+  ];
 }
 if (values.write) {
   writeFileSync(kept, `${JSON.stringify(figures, undefined, 1)}\n`);
