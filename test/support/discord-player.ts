@@ -75,7 +75,8 @@ async function begin(
       const known = [...server.world.channels.values()].find(({ thread }) =>
         thread?.members.has(person.id),
       );
-      if (known) return known.id;
+      // Who was told that it failed, and finds nothing asked there, tries again.
+      if (known && person.messages(known.id).some(canBePressed)) return known.id;
       await delay(300);
     }
   }
