@@ -92,6 +92,13 @@ function entitiesOf({ text, as, url }: Span, offset: number, kept: Inert): Messa
 }
 
 /**
+ * What may stand in a domain to Telegram's eyes (is_domain_symbol in TDLib's
+ * MessageEntity.cpp): of ASCII letters, digits and `_.~-`, and of the rest all
+ * but separators and most punctuation.
+ */
+const ofDomain = String.raw`[^\0-,/:-@[-^\x60{-}\x7f-\xbf\p{Z}\u2000-\u200b\u200e\u200f\u2016-\u206f\ufeff]`;
+
+/**
  * What Telegram's own eyes would make a link, a mention, a hashtag or a
  * command of, wherever it stands: it finds none within code. Only the shop's
  * own links, which have a span of their own, can be pressed. Each pattern can
@@ -99,14 +106,15 @@ function entitiesOf({ text, as, url }: Span, offset: number, kept: Inert): Messa
  */
 const tempting = new RegExp(
   [
-    String.raw`\b[A-Za-z][A-Za-z\d+.-]{1,20}:\/\/[^\s<>"«»“”]+`,
-    String.raw`(?<![\p{L}\p{N}_])(?:[@/][\p{L}\p{N}_]|#[\p{N}_\u200c]*\p{L}|\$\p{L})[^\s<>"«»“”]*`,
-    String.raw`(?<![^\s<>"«»“”,;:()@])[^\s<>"«»“”,;:()@]+@[\p{L}\p{N}_.-]+`,
-    String.raw`(?<![\p{L}\p{N}_.-])[\p{L}\p{N}_.-]*[\p{L}\p{N}_-]\.\p{L}[\p{L}\p{N}-][\p{L}\p{N}_.-]*(?:[/?#:][^\s<>"«»“”]*)?`,
+    String.raw`(?<![A-Za-z\d+.-])[A-Za-z\d+.-]+:\/\/[^\s<>"«»“”]+`,
+    String.raw`(?<![\p{L}\p{N}_])[@/][\p{L}\p{N}_][^\s<>"«»“”]*`,
+    String.raw`(?<![\p{L}\p{Nd}_])(?:#[\p{N}_\u200c·\u0d80-\u0dff]*\p{L}|\$(?:\p{L}|1INCH))[^\s<>"«»“”]*`,
+    String.raw`(?<![^\s<>"«»“”,;:()@])[^\s<>"«»“”,;:()@]+@${ofDomain}+`,
+    String.raw`(?<!${ofDomain})${ofDomain}*(?!\.)${ofDomain}\.\p{L}(?!\.)${ofDomain}+(?:[/?#:][^\s<>"«»“”]*)?`,
     String.raw`(?<!\d)\d{1,3}(?:\.\d{1,3}){3}(?:[/?#:][^\s<>"«»“”]*)?`,
-    String.raw`\+\d[\d ()-]{6,}\d`,
+    String.raw`\+\d[\d ()-]{6,}\d${ofDomain}*`,
     // A bank card's.
-    String.raw`(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)`,
+    String.raw`(?<!\d)\d(?:[ -]*\d){12,18}(?!\d)${ofDomain}*`,
   ].join("|"),
   // Without `i`, by which a mark that folds to a letter would count as one.
   "gu",
@@ -117,7 +125,7 @@ const closing = /[.,;:!?…)\]]+$/u;
 
 const inert: Inert = (text, offset) => {
   // Most texts have nothing of the kind, and this tells it in a tenth of the time.
-  if (!/[.@#/$+]\S|(?:\d[ -]?){13}/u.test(text)) return [];
+  if (!/[.@#/$+]\S|(?:\d[ -]*){13}/u.test(text)) return [];
   return Array.from(text.matchAll(tempting), ({ index, 0: found }) => ({
     type: "code",
     offset: offset + index,

@@ -204,6 +204,9 @@ export function asReply(message: Message): Message {
     : message;
 }
 
+const inDomain = String.raw`[\w~\-[[\u{C0}-\u{10FFFF}]--[\p{Z}\u{2000}-\u{206F}]]]`;
+const domain = String.raw`${inDomain}+(?:\.${inDomain}+)*`;
+
 /**
  * As TDLib reads them (td/telegram/MessageEntity.cpp), and rather more than
  * less: it knows the endings of real domains, and which card numbers are.
@@ -212,14 +215,17 @@ const patterns: readonly [MessageEntity["type"], RegExp][] = [
   ["bot_command", /(?<![\p{L}\p{N}_/<>])\/\w{1,64}(?:@\w{3,32})?(?![\p{L}\p{N}_/<>])/gu],
   ["url", /\b(?:https?|ftp|tg|ton|tonsite):\/\/[^\s<>"]+[^\s<>".,;:!?)]/giu],
   ["email", /(?<![\w.+-])[\w.+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}/giu],
-  [
-    "url",
-    /(?<![\p{L}\p{N}@_-])[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*\.\p{L}[\p{L}\p{N}-]+(?:[/?#:][^\s<>"]*)?/giu,
-  ],
+  // After a protocol, which may itself follow letters, a domain's ending may be anything.
+  ["url", new RegExp(String.raw`(?:https?|ftp)://${domain}\.[^\s.<>"]{2,}`, "giv")],
+  ["url", new RegExp(String.raw`${domain}\.\p{L}[\p{L}\p{M}\d]+(?:[\/?#:][^\s<>"]*)?`, "gv")],
   ["url", /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])/gu],
   ["mention", /(?<![\p{L}\p{N}_@/.])@\w{3,32}(?!\w)/giu],
-  ["hashtag", /(?<![\p{L}\p{N}_#])#[\p{N}_\u200c]*\p{L}[\p{L}\p{N}_\u200c]*(?:@\w{3,32})?/gu],
-  ["cashtag", /(?<![\p{L}\p{N}_$#])\$[A-Z]{1,8}(?![\p{L}\p{N}_$])/gu],
+  ["hashtag", /(?<![\p{L}\p{Nd}_#])#[\p{Nd}_\u200c·]*\p{L}[\p{L}\p{N}_\u200c]*(?:@\w{3,32})?/gu],
+  ["cashtag", /(?<![\p{L}\p{Nd}_$#])\$(?:1INCH|[A-Z]{1,8})(?![\p{L}\p{Nd}_$])/gu],
+  [
+    "bank_card_number" as MessageEntity["type"],
+    /(?<![\p{L}\d.,+_\-])\d(?:[ \-]*\d){12,18}(?![\p{L}\d_\-])/gv,
+  ],
   ["phone_number", /(?<![\w+])\+\d[\d ()-]{6,14}\d(?!\w)/gu],
 ];
 
