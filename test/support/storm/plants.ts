@@ -45,7 +45,7 @@ export const sendsTwice: Plant = {
   ],
 };
 
-/** A lane does not wait for its oldest, and begins with its latest. */
+/** A lane does not wait for its oldest, and begins with its latest; nothing goes out with its commit. */
 export const swapsReplies: Plant = {
   file: "adapters/sqlite/lanes.ts",
   edits: [
@@ -54,6 +54,7 @@ export const swapsReplies: Plant = {
       ":at",
     ],
     ["ORDER BY ready_at LIMIT :limit", "ORDER BY seq DESC LIMIT :limit"],
+    ["return row && leasing(until)(row);", "return undefined;"],
   ],
 };
 
