@@ -1,8 +1,9 @@
 import type { APIMessage } from "@discordjs/core";
 import type { HeldInbound } from "../../core/inbound.ts";
 import type { Log } from "../../ports/log.ts";
+import type { Store } from "../../ports/store.ts";
 import { codeOf, roomFaultOf, wordOf } from "./failure.ts";
-import { readEdit, readMessage } from "./inbound.ts";
+import { conversationOf, isWritten, ofNewRoom, readEdit, readMessage } from "./inbound.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Rest } from "./rest.ts";
 import { isLater, type Room, type Rooms } from "./rooms.ts";
@@ -16,7 +17,8 @@ const pauseMs = 5000;
 export interface CatchUp {
   /**
    * Takes what came in these rooms while nobody listened: new messages in
-   * their order, and edits among the last hundred. Called before any later
+   * their order, and edits among the last hundred. In a thread whose command
+   * was lost in a crash the conversation is begun. Called before any later
    * event is handled, so that those wait behind it in their lanes. Resolves
    * when all of it is durable.
    */
@@ -34,13 +36,14 @@ export function createCatchUp(parts: {
   rest: Rest;
   rooms: Rooms;
   lanes: Lanes;
+  store: Pick<Store, "load">;
   /** Resolves when it is durable. */
   take: (inbound: HeldInbound) => Promise<void>;
   isClosing: () => boolean;
   log: Log;
   sleep: (ms: number) => { done: Promise<void> };
 }): CatchUp {
-  const { rest, rooms, lanes, take, isClosing, log, sleep } = parts;
+  const { rest, rooms, lanes, store, take, isClosing, log, sleep } = parts;
   const waiting: Waiting[] = [];
   let running = 0;
 
@@ -99,8 +102,14 @@ export function createCatchUp(parts: {
       if (isLater(message.id, seen)) await takeNew(message, room);
       else await takeAll([readEdit(message, room)]);
     }
+    if (room.guildId !== undefined && !latest.some(isWritten)) await begin(room);
     const last = latest.at(-1);
     if (last) await rooms.saw(channelId, last.id);
+  }
+
+  /** Where the customer has no conversation: the process that opened it died before it kept the command. */
+  async function begin(room: Room): Promise<void> {
+    if (!(await store.load(conversationOf(room.userId)))) await takeAll([ofNewRoom(room)]);
   }
 
   async function takeNew(message: APIMessage, room: Room): Promise<void> {

@@ -63,7 +63,8 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
   const { evidence } = options;
   const sender = createSender({ rest, rooms, doors, texts, evidence, log });
   const interactions = createInteractions({ ...options, rest, rooms, doors, lanes, sender });
-  const catchUp = createCatchUp({ rest, rooms, lanes, take, isClosing: () => closing, log, sleep });
+  const isClosing = () => closing;
+  const catchUp = createCatchUp({ rest, rooms, lanes, store, take, isClosing, log, sleep });
   const desk =
     options.desk &&
     (await openDiscordDesk({
@@ -74,7 +75,7 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
       lanes,
       selfId,
       durably,
-      isClosing: () => closing,
+      isClosing,
     }));
 
   /** Each time with what the process that served before has left. */

@@ -13,12 +13,14 @@ export const messageKey = (messageId: string): string => `discord:m:${messageId}
 
 const longestQuote = 200;
 
-/** What people write; all else is Discord's own (somebody joined, pinned, renamed). */
-const written: ReadonlySet<MessageType> = new Set([MessageType.Default, MessageType.Reply]);
+const writtenTypes: ReadonlySet<MessageType> = new Set([MessageType.Default, MessageType.Reply]);
+
+/** By people and bots; all else is Discord's own (somebody joined, pinned, renamed). */
+export const isWritten = ({ type }: APIMessage): boolean => writtenTypes.has(type);
 
 /** What a message in a customer's room brings; undefined for what is not the customer's. Pure. */
 export function readMessage(message: APIMessage, room: Room): HeldInbound | undefined {
-  if (!isOf(message, room) || !written.has(message.type)) return undefined;
+  if (!isOf(message, room) || !isWritten(message)) return undefined;
   const quote = quoteOf(message);
   return {
     ...from(room),
@@ -72,6 +74,13 @@ export function ofInteraction(
     content,
   };
 }
+
+/** What a room brings by itself in which nothing was ever said. */
+export const ofNewRoom = (room: Room): HeldInbound => ({
+  ...from(room),
+  key: `discord:t:${room.channelId}`,
+  content: { type: "started" },
+});
 
 export const languageOf = (locale: string | undefined): Language | undefined =>
   locale === undefined ? undefined : preferredLanguage(locale);

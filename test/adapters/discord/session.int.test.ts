@@ -4,7 +4,7 @@ import type { HeldInbound } from "../../../src/core/inbound.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { openDiscordServer, type DiscordServer } from "../../support/discord/server.ts";
 import { openDiscordBot, type DiscordBot } from "../../support/discord-bot.ts";
-import { openThread } from "../../support/discord-customer.ts";
+import { inRoom, openThread } from "../../support/discord-customer.ts";
 
 let now = 0;
 let server: DiscordServer;
@@ -181,6 +181,28 @@ describe("a session that is lost", () => {
     await expect.poll(() => count(identify), { timeout: 10_000 }).toBe(3);
     expect(await logged(anna.id)).toEqual(["48213", "48214"]);
   });
+
+  it("asks in a thread whose command was lost in a crash, once", async () => {
+    await bot.close();
+    const dying = await openDiscordBot(server, { store, accept: () => new Promise(() => {}) });
+    const anna = server.user({ username: "anna" });
+    anna.command("refund", {}, server.support);
+    const threads = () => [...server.world.channels.values()].filter(({ thread }) => thread);
+    const isIn = () => threads().some(({ thread }) => thread?.members.has(anna.id));
+    await expect.poll(isIn, { timeout: 5000 }).toBe(true);
+    const [place] = threads().map(({ id }) => id);
+    await dying.close();
+    now += 10 * 60_000;
+    bot = await openDiscordBot(server, { store });
+    const customer = await inRoom(anna, place ?? "");
+    const heard = customer.heard();
+    await restart();
+    now += 10 * 60_000;
+    server.gateway.close(4009, { resumable: false });
+    await expect.poll(() => count(identify), { timeout: 10_000 }).toBe(4);
+    expect(customer.heard()).toEqual(heard);
+    expect(threads()).toHaveLength(1);
+  }, 30_000);
 
   it("is not begun anew by the next process before its gap is caught up", async () => {
     const anna = server.user({ username: "anna" });
