@@ -1,8 +1,3 @@
-import {
-  GatewayDispatchEvents,
-  type APIMessage,
-  type GatewayDispatchPayload,
-} from "@discordjs/core";
 import { StoreUnavailable } from "../../core/errors.ts";
 import type { HeldInbound } from "../../core/inbound.ts";
 import { createOutage } from "../../core/outage.ts";
@@ -16,15 +11,14 @@ import { openDiscordDesk } from "./desk/desk.ts";
 import { createDoors } from "./doors.ts";
 import { wordOf } from "./failure.ts";
 import { filesOf } from "./files.ts";
-import { createGateway, type ShardOf } from "./gateway.ts";
-import { readDeletion, readEdit, readMessage } from "./inbound.ts";
-import { userOf } from "./interaction.ts";
+import { createEvents } from "./events.ts";
+import { createGateway } from "./gateway.ts";
 import { createInteractions } from "./interactions.ts";
 import { createLanes } from "./lanes.ts";
 import type { DiscordOptions, Shards } from "./options.ts";
 import { fits, inert, nonceOf } from "./outbound.ts";
 import { createRest } from "./rest.ts";
-import { openRooms, type Room } from "./rooms.ts";
+import { openRooms } from "./rooms.ts";
 import { createSender } from "./send.ts";
 
 const retryMs = 1000;
@@ -78,6 +72,8 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
       isClosing,
     }));
 
+  const events = createEvents({ rooms, lanes, catchUp, interactions, desk, accept, durably });
+
   /** Each time with what the process that served before has left. */
   function serve(): Work {
     const gateway = createGateway({
@@ -86,7 +82,7 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
       shards,
       store,
       prepare: () => rooms.refresh(),
-      take: takeEvent,
+      take: events.take,
       now: () => clock.now(),
       log,
       sleep,
@@ -135,76 +131,6 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
       );
   }
 
-  async function takeEvent(event: GatewayDispatchPayload, shard: ShardOf): Promise<void> {
-    const { t: type, d } = event;
-    if (type === GatewayDispatchEvents.Ready)
-      await Promise.all([
-        catchUp.all([...rooms.all()].filter((room) => shardOf(room, shard) === shard.id)),
-        desk?.catchUp(),
-      ]);
-    else if (type === GatewayDispatchEvents.MessageCreate) await takeMessage(d, d.guild_id);
-    else if (type === GatewayDispatchEvents.MessageUpdate) await takeEdit(d, d.guild_id);
-    else if (type === GatewayDispatchEvents.MessageDelete)
-      await takeDeletions(d.channel_id, [d.id]);
-    else if (type === GatewayDispatchEvents.MessageDeleteBulk)
-      await takeDeletions(d.channel_id, d.ids);
-    else if (type === GatewayDispatchEvents.InteractionCreate && desk?.isOurs(d))
-      await desk.take(d);
-    else if (type === GatewayDispatchEvents.InteractionCreate) {
-      catchUp.hurry(userOf(d).id);
-      await interactions.take(d);
-    } else if (
-      type === GatewayDispatchEvents.ThreadDelete ||
-      type === GatewayDispatchEvents.ChannelDelete
-    ) {
-      if (rooms.get(d.id)) await rooms.forget(d.id);
-      await desk?.forget(d.id);
-    }
-  }
-
-  async function takeMessage(message: APIMessage, guildId: string | undefined): Promise<void> {
-    const room = roomOf(message, guildId) ?? (await roomElsewhere(message));
-    if (!room && guildId !== undefined) await desk?.wrote(message);
-    const inbound = room && readMessage(message, room);
-    if (!inbound) return;
-    catchUp.hurry(room.userId);
-    const taking = async () => {
-      await rooms.keep(room);
-      await accept(inbound);
-      await rooms.saw(room.channelId, message.id);
-    };
-    await lanes.run(room.userId, () => durably(taking, inbound));
-  }
-
-  async function takeEdit(message: APIMessage, guildId: string | undefined): Promise<void> {
-    const room = roomOf(message, guildId) ?? (await roomElsewhere(message));
-    if (!room && guildId !== undefined) await desk?.edited(message);
-    const inbound = room && readEdit(message, room);
-    if (inbound) await lanes.run(room.userId, () => take(inbound));
-  }
-
-  async function takeDeletions(channelId: string, ids: readonly string[]): Promise<void> {
-    const room = rooms.get(channelId);
-    if (!room) return;
-    await lanes.run(room.userId, async () => {
-      for (const id of ids) await take(readDeletion(id, room));
-    });
-  }
-
-  /** A direct message is its writer's room; a channel of a guild only if it was opened as one. */
-  function roomOf(message: APIMessage, guildId: string | undefined): Room | undefined {
-    const known = rooms.get(message.channel_id);
-    if (known || guildId !== undefined || !message.author || message.author.bot) return known;
-    return { channelId: message.channel_id, userId: message.author.id };
-  }
-
-  /** One that another process has opened, to which this one sent. */
-  async function roomElsewhere({ channel_id: id, author }: APIMessage): Promise<Room | undefined> {
-    let room: Room | undefined;
-    if (author && !author.bot) await durably(async () => void (room = await rooms.find(id)));
-    return room;
-  }
-
   return {
     ...(desk && { desk: desk.desk }),
     channel: {
@@ -241,7 +167,3 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
 /** Processes with the same shards take turns; with others they serve side by side. */
 const roleOf = ({ count, ids }: Shards): string =>
   `discord:${ids ? `${ids.start}-${ids.end}` : "all"}/${count ?? "advised"}`;
-
-/** Gateway, "Sharding": direct messages come on the first one. */
-const shardOf = ({ guildId }: Room, { count }: ShardOf): number =>
-  guildId === undefined ? 0 : Number((BigInt(guildId) >> 22n) % BigInt(count));

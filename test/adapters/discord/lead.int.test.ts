@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openRooms } from "../../../src/adapters/discord/rooms.ts";
 import { openSqliteStore } from "../../../src/adapters/sqlite/store.ts";
+import { StoreUnavailable } from "../../../src/core/errors.ts";
 import type { Lead, Work } from "../../../src/ports/lead.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { createChance } from "../../support/chance.ts";
@@ -117,6 +118,52 @@ it("hears what is written in a room that another process has opened", async () =
   anna.text(place, "3");
   await expect.poll(() => texts(anna.id), { timeout: 5000 }).toEqual(["1", "2", "3"]);
   await inRoom(anna, place);
+  await next.close();
+}, 30_000);
+
+it("keeps the order of what is written in such a room while the store does not answer", async () => {
+  const bot = await openDiscordBot(server, { store });
+  const anna = server.user({ username: "anna" });
+  const { place } = await openThread(anna, server.support);
+  await bot.close();
+  const rooms = await store.readMarks("discord:room:");
+  await store.writeMarks(rooms.map(({ name }) => ({ name })));
+  let fails = 2;
+  const away: Store = {
+    ...store,
+    async readMark(name) {
+      if (name.startsWith("discord:room:") && fails-- > 0) throw new StoreUnavailable("read");
+      return store.readMark(name);
+    },
+  };
+  const next = await openDiscordBot(server, { store: away });
+  await store.writeMarks(rooms);
+  for (const text of ["1", "2", "3"]) {
+    anna.text(place, text);
+    await delay(300);
+  }
+  await expect.poll(() => texts(anna.id), { timeout: 10_000 }).toEqual(["1", "2", "3"]);
+  await next.close();
+}, 30_000);
+
+it("catches up a room that another process has opened while it connected", async () => {
+  const bot = await openDiscordBot(server, { store });
+  const anna = server.user({ username: "anna" });
+  const { place } = await openThread(anna, server.support);
+  await bot.close();
+  const sessions = await store.readMarks("discord:session:");
+  await store.writeMarks(sessions.map(({ name }) => ({ name })));
+  anna.text(place, "1");
+  const before = opcodes(2);
+  const next = await openDiscordBot(server, {
+    store: {
+      ...store,
+      readMarks: async (prefix) =>
+        prefix === "discord:room:" && opcodes(2) === before ? [] : store.readMarks(prefix),
+    },
+  });
+  anna.text(place, "2");
+  await expect.poll(() => texts(anna.id), { timeout: 10_000 }).toEqual(["1", "2"]);
   await next.close();
 }, 30_000);
 
