@@ -120,6 +120,23 @@ async function onPlatform<T>(work: (platform: Platform, redis: TestRedis) => Pro
   }
 }
 
+/** What Ombud says at each turn, for the rivals to say the very same. */
+export const spoken = () =>
+  onPlatform(async (platform, redis) => {
+    const bot = await start("ombud", { ...platform.settings, REDIS_URL: redis.url });
+    try {
+      const { said = [] } = await platform.load(
+        loadOf({ atOnce: 1, conversations: 1, recording: true }),
+      );
+      return said.map(({ text, reply_markup: markup }) => ({
+        text,
+        buttons: markup?.inline_keyboard ?? [],
+      }));
+    } finally {
+      await bot.stop();
+    }
+  });
+
 /** Whole bots over HTTP to one Telegram. */
 export async function endToEnd({ rounds, conversations }: Scale): Promise<Figures> {
   const seen = collected();

@@ -4,13 +4,14 @@
  * take turns, round by round, so that whatever else the machine does falls on
  * all; a figure is the median of the rounds. `-- --quick` takes about a
  * minute; `-- --rounds 5 --conversations 300` sets how much; `-- --write` draws docs/bench.svg and keeps the figures beside it;
- * `-- --only engine,stored` measures some of it.
+ * `-- --only engine,stored` measures some of it. `-- --record` measures nothing: it writes
+ * what the rivals say, where Ombud says something else since.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { installRivals } from "./contenders.ts";
-import { endToEnd, engineBesideCommit, processes, stored, type Figures } from "./figures.ts";
+import { endToEnd, engineBesideCommit, processes, spoken, stored, type Figures } from "./figures.ts";
 import { draw } from "./plots.ts";
 
 const { values } = parseArgs({
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     quick: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
     only: { type: "string" },
+    record: { type: "boolean", default: false },
     rounds: { type: "string", default: "3" },
     conversations: { type: "string", default: "1000" },
   },
@@ -34,6 +36,11 @@ const picture = new URL("../docs/bench.svg", import.meta.url);
 const kept = new URL("figures.json", import.meta.url);
 
 installRivals();
+if (values.record) {
+  const dialogue = new URL("rivals/dialogue.json", import.meta.url);
+  writeFileSync(dialogue, `${JSON.stringify({ questions: await spoken() }, undefined, 2)}\n`);
+  process.exit();
+}
 const wanted = values.only?.split(",") ?? Object.keys(measures);
 let figures: Figures = values.only ? (JSON.parse(readFileSync(kept, "utf8")) as Figures) : [];
 for (const [name, measure] of Object.entries(measures)) {
