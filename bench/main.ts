@@ -11,7 +11,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { installRivals } from "./contenders.ts";
-import { endToEnd, engineBesideCommit, processes, spoken, stored, type Figures } from "./figures.ts";
+import {
+  endToEnd,
+  engineBesideCommit,
+  processes,
+  spoken,
+  stored,
+  type Figures,
+} from "./figures.ts";
 import { draw } from "./plots.ts";
 
 const { values } = parseArgs({

@@ -1,5 +1,7 @@
 import { nonceOf } from "../../../src/adapters/discord/outbound.ts";
 import type { LogEntry } from "../../../src/core/conversation.ts";
+import { messageIn } from "../../../src/adapters/discord/inbound.ts";
+import { timeOf } from "../../../src/adapters/discord/rooms.ts";
 import { replay } from "../../../src/core/replay.ts";
 import { refund } from "../shop.ts";
 import { judge, plain } from "../storm/verdict.ts";
@@ -182,14 +184,18 @@ function judgeDiscord({ conversations, people, discord }: Chaos, verdict: ChaosV
     const places = unique.map((nonce) => committed.indexOf(nonce));
     if (places.some((at, index) => at < (places[index - 1] ?? -1)))
       verdict.disordered.push(`discord ${person.id}`);
-    const taken = found.log.flatMap(({ body }) =>
-      body.type === "event" && body.key.startsWith("discord:m:") && body.said?.text !== undefined
-        ? [body.said.text]
-        : [],
-    );
-    const words = taken.filter((text) => text !== "/start");
-    if (words.join("\n") !== typed.join("\n"))
-      verdict.lost.push(`discord ${person.id}: ${typed.join(" | ")} became ${words.join(" | ")}`);
+    const taken = found.log.flatMap(({ at, body }) => {
+      const id = body.type === "event" ? messageIn(body.key) : undefined;
+      const text = body.type === "event" ? body.said?.text : undefined;
+      if (id === undefined || text === undefined || text === "/start") return [];
+      return [{ text, afterMs: at - timeOf(id) }];
+    });
+    if (taken.map(({ text }) => text).join("\n") !== typed.join("\n")) {
+      const words = taken.map(({ text, afterMs }) => `${text} (after ${afterMs} ms)`);
+      verdict.lost.push(
+        `discord ${person.id} in ${place}: ${typed.join(" | ")} became ${words.join(" | ")}`,
+      );
+    }
   }
   verdict.stalled.push(...discord.faults.map((fault) => `Discord would have refused: ${fault}`));
 }
