@@ -102,13 +102,13 @@ export function createCatchUp(parts: {
       if (isLater(message.id, seen)) await takeNew(message, room);
       else await takeAll([readEdit(message, room)]);
     }
-    if (room.guildId !== undefined && !latest.some(isWritten)) await begin(room);
+    if (room.guildId !== undefined && !latest.some(isWritten)) await beginIn(room);
     const last = latest.at(-1);
     if (last) await rooms.saw(channelId, last.id);
   }
 
   /** Where the customer has no conversation: the process that opened it died before it kept the command. */
-  async function begin(room: Room): Promise<void> {
+  async function beginIn(room: Room): Promise<void> {
     if (!(await store.load(conversationOf(room.userId)))) await takeAll([ofNewRoom(room)]);
   }
 

@@ -17,7 +17,7 @@ import type { Room, Rooms } from "./rooms.ts";
 /** What the gateway brings, each customer's in its order. */
 export interface Events {
   /** Resolves when what it brought is durable. @throws Error only while the bot closes: then it comes again. */
-  take(event: GatewayDispatchPayload, shard: ShardOf): Promise<void>;
+  take: (event: GatewayDispatchPayload, shard: ShardOf) => Promise<void>;
 }
 
 export function createEvents(parts: {
@@ -56,10 +56,11 @@ export function createEvents(parts: {
     const already = mine();
     const ids = new Set(already.map(({ channelId }) => channelId));
     const caughtUp = [catchUp.all(already)];
-    const refreshed = durably(() => rooms.refresh()).then(() => {
+    const refresh = async () => {
+      await durably(() => rooms.refresh());
       caughtUp.push(catchUp.all(mine().filter(({ channelId }) => !ids.has(channelId))));
-    });
-    const found = Promise.all([finding, refreshed]);
+    };
+    const found = Promise.all([finding, refresh()]);
     finding = found;
     await found;
     if (finding === found) finding = undefined;
