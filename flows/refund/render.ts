@@ -45,6 +45,7 @@ export function render(
   const at = standing(snapshot);
   const { language } = texts;
   const own: Message[] = [];
+  const greeting: Block[] = [];
   const beforePrompt: Block[] = [];
   for (const { params } of said) {
     const topic = params.topic as SayTopic;
@@ -55,9 +56,13 @@ export function render(
       continue;
     }
     const blocks = says[topic]({ shop, texts, at, values });
-    if (apart.has(topic)) own.push({ language, blocks, choices: [] });
+    if (topic === "welcome") greeting.push(...blocks);
+    else if (apart.has(topic)) own.push({ language, blocks, choices: [] });
     else beforePrompt.push(...blocks);
   }
+  // With the first question, and before anything else.
+  if (own.length === 0) beforePrompt.unshift(...greeting);
+  else if (greeting.length > 0) own.unshift({ language, blocks: greeting, choices: [] });
   const asksOn = !own.some(({ replaces }) => replaces !== undefined);
   if (!at.owned) return asksOn ? [...own, prompted()] : own;
   // A person speaks: what is said of it, and no question of the bot's.
@@ -133,7 +138,7 @@ interface Spoken {
 }
 
 /** What is a message of its own. */
-const apart: ReadonlySet<SayTopic> = new Set(["welcome", "receipt", "decision"]);
+const apart: ReadonlySet<SayTopic> = new Set(["receipt", "decision"]);
 
 const languageChoices = (texts: Texts): Choice[] =>
   languages.map((language) => ({

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createDeliverer } from "../../src/app/deliver.ts";
 import { createReceiver } from "../../src/app/receive.ts";
 import type { InboundContent } from "../../src/core/inbound.ts";
+import { plainText } from "../../src/core/message.ts";
 import {
   CustomerUnreachable,
   Moved,
@@ -29,7 +30,8 @@ function openPlatform(clock: { now(): number }, changes: Partial<Channel>) {
   const channel: Channel = {
     name: "telegram",
     concurrency: 64,
-    fits: () => true,
+    // The bot's first words come in two.
+    fits: (message) => plainText(message).length <= 290,
     async send(reply) {
       const { id, conversationId: lane, address } = reply;
       tries.push(id);
@@ -70,6 +72,7 @@ function openDesk(
     texts: library,
     clock,
     defaultLanguage: "fr",
+    fits: (_, message) => platform.channel.fits(message),
     ...(sendsAtOnce && { reserve: (channel) => work.deliverer.reserve(channel) }),
     committed: () => {},
   });

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createReceiver } from "../../src/app/receive.ts";
 import type { Worker } from "../../src/app/work.ts";
 import { StoreUnavailable } from "../../src/core/errors.ts";
+import { plainText, type Message } from "../../src/core/message.ts";
 import { openSqliteStore } from "../../src/adapters/sqlite/store.ts";
 import type { Channel } from "../../src/ports/channel.ts";
 import type { LeasedReply, Store } from "../../src/ports/store.ts";
@@ -21,7 +22,8 @@ function openPlatform() {
     channel: {
       name: "web",
       concurrency: 64,
-      fits: () => true,
+      // The bot's first words come in two.
+      fits: (message: Message) => plainText(message).length <= 290,
       async send({ id, conversationId }: LeasedReply) {
         await platform.held;
         if (platform.down.has(conversationId)) throw new StoreUnavailable("reach the platform");
@@ -48,6 +50,7 @@ function openBot() {
     texts: library,
     clock,
     defaultLanguage: "fr",
+    fits: (_, message) => platform.channel.fits(message),
     committed: () => {},
   });
   const parts = { store, receiver, channels: [platform.channel], clock };
