@@ -130,7 +130,10 @@ export const spoken = () =>
       );
       return said.map(({ text, reply_markup: markup }) => ({
         text,
-        buttons: markup?.inline_keyboard ?? [],
+        buttons: (markup?.inline_keyboard ?? []).map((row) =>
+          // Without the revision, of which they know nothing.
+          row.map((one) => ({ ...one, callback_data: one.callback_data.replace(/^\d+:/u, "") })),
+        ),
       }));
     } finally {
       await bot.stop();
