@@ -53,7 +53,7 @@ export async function openDiscordDesk(
     durably: (work: () => Promise<void>) => Promise<void>;
   } & DeskWork,
 ): Promise<DiscordDesk> {
-  const { channel, rest, clock, store, log, durably } = parts;
+  const { channel, rest, clock, store, log } = parts;
   const drafts = createDrafts(store);
   const forum = createForum({ ...parts, now: () => clock.now() });
   const attached = createAttached(parts);
@@ -74,19 +74,18 @@ export async function openDiscordDesk(
       await caughtUp;
       // Who has just written there could see it then.
       const why = async () => ("member" in message ? undefined : ("notMember" as const));
-      await durably(() => written.take(message, why));
+      await written.take(message, why);
     },
     async edited(message) {
       await caughtUp;
-      await durably(() => written.edited(message));
+      await written.edited(message);
     },
     catchUp() {
       caughtUp = catchUpPosts({
         ...parts,
         facts: () => forum.facts(),
         written,
-        take: (message) =>
-          durably(() => written.take(message, () => whyNot(rest, channel, message.author.id))),
+        take: (message) => written.take(message, () => whyNot(rest, channel, message.author.id)),
       });
       return caughtUp;
     },

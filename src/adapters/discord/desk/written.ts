@@ -46,6 +46,8 @@ export async function openWritten(
     lanes: Lanes;
     attached: Attached;
     hasOpened: (thread: string) => boolean;
+    /** Until it is durable. @throws Error only while the bot closes. */
+    durably: (work: () => Promise<void>) => Promise<void>;
     sleep: (ms: number) => { done: Promise<void> };
     store: Pick<Store, "readMarks" | "writeMarks">;
     texts: TextLibrary;
@@ -57,6 +59,7 @@ export async function openWritten(
     lanes,
     attached,
     hasOpened,
+    durably,
     sleep,
     store,
     texts,
@@ -75,7 +78,7 @@ export async function openWritten(
     async take(message, why) {
       const { channel_id: thread, id } = message;
       if (!isPeoples(message)) return;
-      await lanes.run(`desk:${thread}`, async () => {
+      await inOrder(thread, async () => {
         if (!(await isCase(thread))) return;
         const content = contentOf(message, repliesAreMarked);
         if (content) await act(message, content, await why());
@@ -88,7 +91,7 @@ export async function openWritten(
     async edited(message) {
       const { channel_id: thread, id, content: text, edited_timestamp: editedAt } = message;
       if (repliesAreMarked || !editedAt || !text || !isPeoples(message)) return;
-      await lanes.run(`desk:${thread}`, async () => {
+      await inOrder(thread, async () => {
         const sent = await hand.sentUnder("discord", thread, `m:${id}`);
         if (sent === undefined) return;
         const key = `e:${id}:${nonceOf(text)}`;
@@ -103,6 +106,11 @@ export async function openWritten(
       if (last.delete(thread)) await store.writeMarks([{ name: prefix + thread }]);
     },
   };
+
+  /** What comes later to this post waits until this is durable. */
+  function inOrder(thread: string, work: () => Promise<void>): Promise<void> {
+    return lanes.run(`desk:${thread}`, () => durably(work));
+  }
 
   /** One who is fast writes before it is known which case a new post is. */
   async function isCase(thread: string): Promise<boolean> {

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { openSqliteStore } from "../../../../src/adapters/sqlite/store.ts";
 import type { Agent } from "../../../../src/core/agent.ts";
+import { StoreUnavailable } from "../../../../src/core/errors.ts";
 import type { Store } from "../../../../src/ports/store.ts";
 import { openDiscordServer, type DiscordServer } from "../../../support/discord/server.ts";
 import { type DiscordDeskShop, openDiscordDesk, textOf } from "../../../support/discord-desk.ts";
@@ -120,6 +122,30 @@ it("takes what agents wrote while it was away, in order, from those who are stil
     5000,
   );
 }, 40_000);
+
+it("keeps the order of what an agent writes while the store does not answer", async () => {
+  const { commit } = store;
+  let fails = 0;
+  store = {
+    ...store,
+    async commit(...given) {
+      if (fails-- > 0) throw new StoreUnavailable("commit");
+      return commit(...given);
+    },
+  };
+  await start();
+  const ida = shop.agent("Ida");
+  const customer = await shop.customer();
+  fails = 1;
+  for (const text of ["1", "2", "3"]) {
+    ida.text(customer.post, text);
+    await delay(300);
+  }
+  await vi.waitFor(
+    async () => expect(await notesOf(customer.conversationId)).toEqual(["1", "2", "3"]),
+    5000,
+  );
+});
 
 it("sends everything but what begins with // where the shop has it so", async () => {
   await start(false);
