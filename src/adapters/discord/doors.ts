@@ -64,6 +64,9 @@ export function createDoors(parts: {
           const again = await rooms.opening(customer.id);
           const channelId =
             (again && (await unused(guildId, wanted))) || (await made(supportChannel, wanted));
+          // Who stood still for longer than it was waited for leaves its own, in which nobody is.
+          const other = await rooms.threadOf(customer.id);
+          if (other && other.channelId !== known?.channelId) return other;
           // Before the customer can write in it.
           const room = { channelId, userId: customer.id, guildId };
           await rooms.keep(room);
@@ -98,7 +101,7 @@ export function createDoors(parts: {
    * it. One that dies meanwhile is waited for no longer than it would take.
    */
   async function alone<T>(userId: string, work: () => Promise<T>): Promise<T> {
-    const role = `discord:opening:${userId}`;
+    const role = `discord:door:${userId}`;
     const owner = Buffer.from(clock.random(12)).toString("base64url");
     const until = clock.now() + patienceMs;
     while (!(await store.claim(role, owner, clock.now(), patienceMs)) && clock.now() < until)

@@ -7,7 +7,7 @@ import type { Lead, Work } from "../../../src/ports/lead.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { createChance } from "../../support/chance.ts";
 import { openDiscordServer, type DiscordServer } from "../../support/discord/server.ts";
-import { openDiscordBot } from "../../support/discord-bot.ts";
+import { openDiscordBot, systemTime } from "../../support/discord-bot.ts";
 import { inRoom, openThread } from "../../support/discord-customer.ts";
 
 let server: DiscordServer;
@@ -185,6 +185,33 @@ it("opens one thread where two processes are brought the same command", async ()
   await expect.poll(taken, { timeout: 10_000 }).toEqual([people.length, people.length]);
   expect(people.map(({ id }) => threadsOf(id))).toEqual(people.map(() => 1));
   for (const bot of bots) await bot.close();
+}, 30_000);
+
+it("leads to the thread of the process that was faster, where one stood still while it opened its own", async () => {
+  const role = inHand();
+  const stands = server.fault({
+    method: "POST",
+    route: "/channels/{channel_id}/threads",
+    fault: { type: "delay", ms: 2000 },
+    times: 1,
+  });
+  const one = await openDiscordBot(server, { store, lead: role.of("one") });
+  // By whose clock the other's time is over.
+  const clock = { ...systemTime, now: () => Date.now() + 11_000 };
+  const two = await openDiscordBot(server, { store, clock, lead: role.of("two") });
+  const anna = server.user({ username: "anna" });
+  anna.command("refund", {}, server.support);
+  await expect.poll(() => stands.hits).toBe(1);
+  role.give("two");
+  const threads = () => [...server.world.channels.values()].filter(({ thread }) => thread);
+  await expect.poll(() => threads().length, { timeout: 10_000 }).toBe(2);
+  await expect
+    .poll(() => [one, two].map(({ accepted }) => accepted.length), { timeout: 10_000 })
+    .toEqual([1, 1]);
+  const hers = threads().filter(({ thread }) => thread?.members.has(anna.id));
+  expect(hers.map(({ id }) => id)).toEqual([(await store.load(`discord-${anna.id}`))?.address]);
+  await one.close();
+  await two.close();
 }, 30_000);
 
 it("takes a message that the store could not keep at first", async () => {
