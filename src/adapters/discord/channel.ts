@@ -42,6 +42,8 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
   const lanes = createLanes();
   const outage = createOutage();
   let closing = false;
+  /** Why something was left to the next process: so is all that comes after it, which stays in its order. */
+  let left: { error: unknown } | undefined;
   let serving: Leading | undefined;
   let self: Promise<string> | undefined;
   const selfId = () =>
@@ -56,7 +58,18 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
   const doors = createDoors({ rest, rooms, store, clock, supportChannel, selfId, sleep });
   const { evidence } = options;
   const sender = createSender({ rest, rooms, doors, texts, evidence, log });
-  const interactions = createInteractions({ ...options, rest, rooms, doors, lanes, sender });
+  const interactions = createInteractions({
+    ...options,
+    async accept(inbound) {
+      if (left) throw left.error;
+      await accept(inbound);
+    },
+    rest,
+    rooms,
+    doors,
+    lanes,
+    sender,
+  });
   const isClosing = () => closing;
   const catchUp = createCatchUp({ rest, rooms, lanes, store, take, isClosing, log, sleep });
   const desk =
@@ -98,6 +111,7 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
   /** Until it is durable. @throws Error only while the bot closes: then it comes again. */
   async function durably(work: () => Promise<void>, said?: HeldInbound): Promise<void> {
     for (;;) {
+      if (left) throw left.error;
       try {
         await work();
         if (said) outage.kept(said);
@@ -111,7 +125,10 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
           "a message of Discord could not be taken",
         );
         if (!retryable) return;
-        if (closing) throw error;
+        if (closing) {
+          left = { error };
+          throw error;
+        }
         await sleep(retryMs).done;
       }
     }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openSqliteStore } from "../../../src/adapters/sqlite/store.ts";
+import { StoreUnavailable } from "../../../src/core/errors.ts";
 import type { HeldInbound } from "../../../src/core/inbound.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { openDiscordServer, type DiscordServer } from "../../support/discord/server.ts";
@@ -88,6 +89,28 @@ describe("a restart", () => {
     await restart();
     await expect.poll(() => logged(anna.id)).toEqual(numbers(1, 4));
   }, 30_000);
+});
+
+it("keeps the order of what it leaves to the next process when it ends while the store is away", async () => {
+  await bot.close();
+  let failures = 0;
+  const ending = await openDiscordBot(server, {
+    store,
+    async accept(inbound, on) {
+      if (inbound.content.type === "text" && inbound.content.text === "1") {
+        failures++;
+        throw new StoreUnavailable("commit");
+      }
+      await on(inbound);
+    },
+  });
+  const anna = server.user({ username: "anna" });
+  const { place } = await openThread(anna, server.support);
+  for (const text of ["1", "2", "3"]) anna.text(place, text);
+  await expect.poll(() => failures).toBe(1);
+  await ending.close();
+  bot = await openDiscordBot(server, { store });
+  await expect.poll(() => logged(anna.id), { timeout: 10_000 }).toEqual(["1", "2", "3"]);
 });
 
 describe("a connection that is lost", () => {
@@ -249,7 +272,6 @@ it("holds what customers write while the store is down, and takes it in order wh
   const { place } = await openThread(anna, server.support);
   await bot.close();
   let down = true;
-  const { StoreUnavailable } = await import("../../../src/core/errors.ts");
   bot = await openDiscordBot(server, {
     store,
     accept: async (inbound, on) => {
