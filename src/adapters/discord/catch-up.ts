@@ -39,11 +39,12 @@ export function createCatchUp(parts: {
   store: Pick<Store, "load">;
   /** Resolves when it is durable. */
   take: (inbound: HeldInbound) => Promise<void>;
-  isClosing: () => boolean;
+  /** @throws Error once the bot closes: then the rest is left to the next start, and all that waits behind it. */
+  goOn: () => void;
   log: Log;
   sleep: (ms: number) => { done: Promise<void> };
 }): CatchUp {
-  const { rest, rooms, lanes, store, take, isClosing, log, sleep } = parts;
+  const { rest, rooms, lanes, store, take, goOn, log, sleep } = parts;
   const waiting: Waiting[] = [];
   let running = 0;
 
@@ -79,7 +80,7 @@ export function createCatchUp(parts: {
   /** @throws Error only while the bot closes: then the gap is caught up by the next start. */
   async function untilDone(room: Room): Promise<void> {
     for (;;) {
-      if (isClosing()) throw new Error("the bot closes before all is caught up");
+      goOn();
       try {
         await catchUp(room);
         return;

@@ -42,7 +42,7 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
   const lanes = createLanes();
   const outage = createOutage();
   let closing = false;
-  /** Why something was left to the next process: so is all that comes after it, which stays in its order. */
+  /** Why something was left to the next process. */
   let left: { error: unknown } | undefined;
   let serving: Leading | undefined;
   let self: Promise<string> | undefined;
@@ -70,8 +70,8 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
     lanes,
     sender,
   });
-  const isClosing = () => closing;
-  const catchUp = createCatchUp({ rest, rooms, lanes, store, take, isClosing, log, sleep });
+  const goOn = () => leaveIfClosing(new Error("the bot closes"));
+  const catchUp = createCatchUp({ rest, rooms, lanes, store, take, goOn, log, sleep });
   const desk =
     options.desk &&
     (await openDiscordDesk({
@@ -82,7 +82,7 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
       lanes,
       selfId,
       durably,
-      isClosing,
+      goOn,
     }));
 
   const events = createEvents({ rooms, lanes, catchUp, interactions, desk, accept, durably });
@@ -108,6 +108,13 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
     return durably(() => accept(inbound), inbound);
   }
 
+  /** What is left to the next process is left with all that comes behind it, so that it stays in its order. */
+  function leaveIfClosing(error: unknown): void {
+    if (!closing) return;
+    left = { error };
+    throw error;
+  }
+
   /** Until it is durable. @throws Error only while the bot closes: then it comes again. */
   async function durably(work: () => Promise<void>, said?: HeldInbound): Promise<void> {
     for (;;) {
@@ -125,10 +132,7 @@ export async function openDiscord(options: DiscordOptions): Promise<Discord> {
           "a message of Discord could not be taken",
         );
         if (!retryable) return;
-        if (closing) {
-          left = { error };
-          throw error;
-        }
+        leaveIfClosing(error);
         await sleep(retryMs).done;
       }
     }

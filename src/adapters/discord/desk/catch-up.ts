@@ -30,15 +30,16 @@ export async function catchUpPosts(parts: {
   facts: () => Promise<ForumFacts>;
   written: Written;
   take: (message: APIMessage) => Promise<void>;
-  isClosing: () => boolean;
+  /** @throws Error once the bot closes. */
+  goOn: () => void;
   log: Log;
   sleep: (ms: number) => { done: Promise<void> };
 }): Promise<void> {
-  const { channel, rest, facts, written, take, isClosing, log, sleep } = parts;
+  const { channel, rest, facts, written, take, goOn, log, sleep } = parts;
   const ask = <T>(work: Parameters<typeof rest.patiently<T>>[0]) =>
     rest.patiently(work, patienceMs);
   for (;;) {
-    if (isClosing()) throw new Error("the bot closes before the desk is caught up");
+    goOn();
     try {
       for (const { id, last_message_id: latest } of await posts())
         if (latest && isLater(latest, written.seen(id) ?? id)) await catchUp(id);

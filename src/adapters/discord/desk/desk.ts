@@ -48,7 +48,8 @@ export async function openDiscordDesk(
     clock: Clock;
     log: Log;
     sleep: (ms: number) => { done: Promise<void>; abort: () => void };
-    isClosing: () => boolean;
+    /** @throws Error once the bot closes. */
+    goOn: () => void;
     /** Until it is durable. @throws Error only while the bot closes. */
     durably: (work: () => Promise<void>) => Promise<void>;
   } & DeskWork,
