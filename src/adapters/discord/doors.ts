@@ -66,7 +66,7 @@ export function createDoors(parts: {
             (again && (await unused(guildId, wanted))) || (await made(supportChannel, wanted));
           // Who stood still for longer than it was waited for leaves its own, in which nobody is.
           const other = await rooms.threadOf(customer.id);
-          if (other && other.channelId !== known?.channelId) return other;
+          if (other && other.channelId !== known?.channelId && (await admits(other))) return other;
           // Before the customer can write in it.
           const room = { channelId, userId: customer.id, guildId };
           await rooms.keep(room);
