@@ -220,7 +220,7 @@ const patterns: readonly [MessageEntity["type"], RegExp][] = [
   ["url", new RegExp(String.raw`${domain}\.\p{L}[\p{L}\p{M}\d]+(?:[\/?#:][^\s<>"]*)?`, "gv")],
   ["url", /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])/gu],
   ["mention", /(?<![\p{L}\p{N}_@/.])@\w{3,32}(?!\w)/giu],
-  ["hashtag", /(?<![\p{L}\p{Nd}_#])#[\p{Nd}_\u200c·]*\p{L}[\p{L}\p{N}_\u200c]*(?:@\w{3,32})?/gu],
+  ["hashtag", /(?<![\p{L}\p{Nd}_#])#[\p{N}_\u200c·]*\p{L}[\p{L}\p{N}_\u200c]*(?:@\w{3,32})?/gu],
   ["cashtag", /(?<![\p{L}\p{Nd}_$#])\$(?:1INCH|[A-Z]{1,8})(?![\p{L}\p{Nd}_$])/gu],
   [
     "bank_card_number" as MessageEntity["type"],
