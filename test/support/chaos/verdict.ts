@@ -1,7 +1,7 @@
-import { nonceOf } from "../../../src/adapters/discord/outbound.ts";
-import type { LogEntry } from "../../../src/core/conversation.ts";
 import { messageIn } from "../../../src/adapters/discord/inbound.ts";
+import { nonceOf } from "../../../src/adapters/discord/outbound.ts";
 import { timeOf } from "../../../src/adapters/discord/rooms.ts";
+import type { LogEntry } from "../../../src/core/conversation.ts";
 import { replay } from "../../../src/core/replay.ts";
 import { refund } from "../shop.ts";
 import { judge, plain } from "../storm/verdict.ts";
